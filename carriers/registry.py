@@ -1,0 +1,19 @@
+"""The carriers by name. Adding one is a module beside this and a line below."""
+
+from typing import Protocol
+
+from httpx2 import AsyncClient
+
+from carriers.protocol import Carrier, CarrierAccount
+from carriers.simulator import SimulatorCarrier
+
+
+class OpenCarrier(Protocol):
+    """Makes a carrier of an account; without a client it reads webhooks and cannot send."""
+
+    def __call__(self, account: CarrierAccount, client: AsyncClient | None = None) -> Carrier: ...
+
+
+CARRIERS: dict[str, OpenCarrier] = {
+    "simulator": SimulatorCarrier,
+}
