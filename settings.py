@@ -1,0 +1,69 @@
+"""Process settings: `THREADLINE_*` variables or an `.env` file, read once by the top-level files.
+
+The parts below get the values they need as arguments and never read settings themselves.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _local(name: str) -> Path:
+    return Path(".threadline", name).resolve()
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default, declared once; `threadline settings` lists them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="THREADLINE_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    database_url: SecretStr = Field(
+        default_factory=lambda: SecretStr(f"sqlite:///{_local('threadline.db')}"),
+        description="SQLite or PostgreSQL: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Signs sessions and tokens; at least 32 random characters"
+    )
+    public_base_url: str = Field(
+        "http://127.0.0.1:8080", description="Where browsers and carriers reach the API"
+    )
+    media_url: str = Field(
+        default_factory=lambda: _local("media").as_uri(), description="Where pictures are stored"
+    )
+    temporal_address: str = Field("127.0.0.1:7233", description="HOST:PORT of the Temporal server")
+    temporal_namespace: str = Field(
+        "default", description="Temporal namespace; it belongs to one database"
+    )
+    temporal_ui_url: str = Field(
+        "http://127.0.0.1:8233", description="Temporal's web UI, linked from the console"
+    )
+    temporal_binary: Path | None = Field(
+        None, description="A `temporal` program to use instead of the one on PATH"
+    )
+    simulator_url: str = Field(
+        "http://127.0.0.1:8081", description="The simulated carrier; development only"
+    )
+    simulator_secret: SecretStr = Field(
+        SecretStr(""), description="Signs what passes between the engine and the simulated carrier"
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: Path.home() / ".cache" / "threadline",
+        description="Temporal's programs, fetched or compiled once",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least severe log line that is written"
+    )
+
+    @field_validator("public_base_url", "temporal_ui_url", "simulator_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @field_validator("cache_dir", mode="after")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().resolve()
