@@ -21,41 +21,45 @@ class Settings(BaseSettings):
         env_prefix="THREADLINE_", env_file=".env", extra="ignore", frozen=True
     )
 
-    database_url: SecretStr = Field(
-        default_factory=lambda: SecretStr(f"sqlite:///{_local('threadline.db')}"),
+    database_url: str = Field(
+        default_factory=lambda: f"sqlite:///{_local('threadline.db')}",
         description="SQLite or PostgreSQL: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
     )
     secret_key: SecretStr = Field(
-        SecretStr(""), description="Signs sessions and tokens; at least 32 random characters"
+        default=SecretStr(""),
+        description="Signs sessions and tokens; at least 32 random characters",
     )
     public_base_url: str = Field(
-        "http://127.0.0.1:8080", description="Where browsers and carriers reach the API"
+        default="http://127.0.0.1:8080", description="Where browsers and carriers reach the API"
     )
     media_url: str = Field(
         default_factory=lambda: _local("media").as_uri(), description="Where pictures are stored"
     )
-    temporal_address: str = Field("127.0.0.1:7233", description="HOST:PORT of the Temporal server")
+    temporal_address: str = Field(
+        default="127.0.0.1:7233", description="HOST:PORT of the Temporal server"
+    )
     temporal_namespace: str = Field(
-        "default", description="Temporal namespace; it belongs to one database"
+        default="default", description="Temporal namespace; it belongs to one database"
     )
     temporal_ui_url: str = Field(
-        "http://127.0.0.1:8233", description="Temporal's web UI, linked from the console"
+        default="http://127.0.0.1:8233", description="Temporal's web UI, linked from the console"
     )
     temporal_binary: Path | None = Field(
-        None, description="A `temporal` program to use instead of the one on PATH"
+        default=None, description="A `temporal` program to use instead of the one on PATH"
     )
     simulator_url: str = Field(
-        "http://127.0.0.1:8081", description="The simulated carrier; development only"
+        default="http://127.0.0.1:8081", description="The simulated carrier; development only"
     )
     simulator_secret: SecretStr = Field(
-        SecretStr(""), description="Signs what passes between the engine and the simulated carrier"
+        default=SecretStr(""),
+        description="Signs what passes between the engine and the simulated carrier",
     )
     cache_dir: Path = Field(
         default_factory=lambda: Path.home() / ".cache" / "threadline",
         description="Temporal's programs, fetched or compiled once",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="The least severe log line that is written"
+        default="INFO", description="The least severe log line that is written"
     )
 
     @field_validator("public_base_url", "temporal_ui_url", "simulator_url")
