@@ -1,0 +1,3 @@
+from simulators.carrier.program import main
+
+main()
