@@ -43,8 +43,8 @@ class SystemText:
     switchable: bool = False
 
 
-Overrides = Mapping[tuple[str, TextKey], str]
-"""A tenant's own wordings, by language and key."""
+Overrides = Mapping[str, Mapping[str, str | None]]
+"""A tenant's own wordings, `{lang: {key: wording}}`; null or empty: none of its own."""
 Values = Mapping[Variable, str | None]
 
 
@@ -134,7 +134,7 @@ def _wording(key: TextKey, lang: str, overrides: Overrides, default_lang: str) -
         for spelled in (wanted, wanted.partition("-")[0])
     )
     built_in = CATALOGUE[key].wordings
-    found = (overrides.get((spelled, key)) or built_in.get(spelled) for spelled in languages)
+    found = (overrides.get(spelled, {}).get(key) or built_in.get(spelled) for spelled in languages)
     return next(wording for wording in found if wording)
 
 

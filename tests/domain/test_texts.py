@@ -73,7 +73,7 @@ def test_the_menu_is_a_line_for_each_queue() -> None:
 
 
 def test_the_menu_follows_the_language() -> None:
-    german = {("de", TextKey.MENU): "@{QUEUE_NAME}: @{CHOICE_NUMBER} senden"}
+    german = {"de": {"menu": "@{QUEUE_NAME}: @{CHOICE_NUMBER} senden"}}
 
     assert menu_text("de", ["Retouren"], german) == "Retouren: 1 senden"
 
@@ -94,10 +94,10 @@ def test_a_wording_falls_back_to_the_default_language_then_to_english(
     lang: str, default_lang: str, expected: str
 ) -> None:
     overrides = {
-        ("fr-CA", TextKey.ENDED): "canadien",
-        ("fr", TextKey.ENDED): "français",
-        ("de", TextKey.ENDED): "deutsch",
-        ("en", TextKey.ENDED): "our english",
+        "fr-CA": {"ended": "canadien"},
+        "fr": {"ended": "français"},
+        "de": {"ended": "deutsch", "expired": "abgelaufen"},
+        "en": {"ended": "our english"},
     }
 
     assert render(TextKey.ENDED, lang, {}, overrides, default_lang) == expected
@@ -107,6 +107,13 @@ def test_without_any_override_the_built_in_english_is_sent() -> None:
     values = {Variable.COMPANY_NAME: "Acme"}
 
     assert render(TextKey.HELP, "xx", values, {}, "yy") == render(TextKey.HELP, "en", values)
+
+
+@pytest.mark.parametrize("own", [None, ""])
+def test_a_tenant_without_a_wording_of_its_own_gets_the_built_in_one(own: str | None) -> None:
+    overrides = {"en": {"help": own}}
+
+    assert render(TextKey.HELP, "en", ACME, overrides) == render(TextKey.HELP, "en", ACME)
 
 
 @pytest.mark.parametrize("name", [None, "", "  \n"])
