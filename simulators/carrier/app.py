@@ -1,5 +1,7 @@
 """The simulated carrier as a web application."""
 
+import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -14,6 +16,9 @@ from simulators.carrier.engine_api import engine_routes
 from simulators.carrier.phones_api import page_routes, phone_routes
 from simulators.carrier.wire import Refusal, answer
 
+_log = logging.getLogger("simulators.carrier")
+
+_SOON = {"retry-after": "1"}
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
     b" media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none';"
@@ -40,8 +45,13 @@ def build_app(carrier: Carrier) -> ASGIApp:
 
     @app.exception_handler(Refusal)
     async def refuse(_: Request, refusal: Refusal) -> Response:
-        more = {"retry-after": "1"} if refusal.status == 503 else {}
+        more = _SOON if refusal.status == 503 else {}
         return answer(refusal.body, refusal.status, **more)
+
+    @app.exception_handler(sqlite3.Error)
+    async def refuse_for_now(_: Request, error: sqlite3.Error) -> Response:
+        _log.error("the file cannot be used: %s", error)
+        return answer({"message": "The simulator's file cannot be used."}, 503, **_SOON)
 
     @app.exception_handler(HTTPException)
     async def refuse_route(_: Request, error: HTTPException) -> Response:

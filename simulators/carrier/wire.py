@@ -13,6 +13,7 @@ from fastapi.responses import Response
 BODY_LIMIT = 32 * 1024 * 1024
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}")
 _ID = re.compile(r"[!-~]{1,128}")
+_URL = re.compile(r"https?://[a-zA-Z0-9.-]+(:[0-9]{1,5})?(/[!-~]{0,2000})?")
 _CONTENT_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
 _MOST_MEDIA = 10
 
@@ -107,7 +108,7 @@ def read_phone_text(given: dict[str, Any]) -> PhoneText:
 
 def read_engine_text(given: dict[str, Any]) -> EngineText:
     status_url = _text(given, "status_url")
-    if not status_url.startswith(("http://", "https://")) or not _ID.fullmatch(status_url[:128]):
+    if not _URL.fullmatch(status_url):
         raise BadRequest("status_url", "must be an HTTP URL")
     reference = _text(given, "reference")
     if not _ID.fullmatch(reference):

@@ -2,12 +2,15 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from carriers.protocol import Accepted, Found, NotFound
+from carriers.protocol import Accepted, Found, NotFound, Rejected
 from tests.simulators.world import SUPPORT, Engine, Program, eventually
 
+_NAMES = {"from": "sender", "to": "recipient"}
 Numbers = Callable[[], str]
 
 
@@ -169,7 +172,39 @@ async def test_what_is_no_json_object_is_refused(carrier: Program, content: byte
     assert "body" in answer.json()["message"]
 
 
-async def test_the_engines_api_wants_the_token(carrier: Program, number: Numbers) -> None:
+@pytest.mark.parametrize("field", ["reference", "from", "to", "text", "status_url"])
+async def test_a_malformed_send_is_refused_for_good(carrier: Program, field: str) -> None:
+    changed: dict[str, Any] = {_NAMES.get(field, field): "\x00"}
+    given = replace(carrier.outbound("+14155550199"), **changed)
+    result = await carrier.carrier().send(given)
+    if field == "text":
+        assert isinstance(result, Accepted)
+    else:
+        assert isinstance(result, Rejected)
+        assert result.reason.startswith(field)
+
+
+async def test_a_phone_lists_both_directions_in_order_and_on_from_a_known_one(
+    carrier: Program, number: Numbers
+) -> None:
+    phone = number()
+    await carrier.text(phone, "one")
+    await carrier.carrier().send(carrier.outbound(phone, "two"))
+    await carrier.text(phone, "three")
+    messages = await carrier.phone(phone)
+    assert [(one["text"], one["direction"]) for one in messages] == [
+        ("one", "from_phone"),
+        ("two", "to_phone"),
+        ("three", "from_phone"),
+    ]
+    url = f"{carrier.url}/simulator/api/v1/phones/{phone}/messages?after={messages[0]['seq']}"
+    later = await carrier.http.get(url)
+    assert [one["text"] for one in later.json()] == ["two", "three"]
+    known = await carrier.http.get(f"{carrier.url}/simulator/api/v1/phones")
+    assert phone in known.json()["phones"]
+
+
+async def test_the_engines_api_wants_the_token(carrier: Program) -> None:
     answer = await carrier.http.get(f"{carrier.url}/carrier/v1/messages?reference=1")
     assert answer.status_code == 401
 
