@@ -1,0 +1,225 @@
+"""The `threadline` command. Each command imports what it needs, so that all start quickly."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+app = typer.Typer(
+    name="threadline",
+    help="A self-hosted SMS session engine for contact centers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+credential_app = typer.Typer(help="API credentials.", no_args_is_help=True)
+app.add_typer(credential_app, name="credential")
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Role = Literal["all", "chats", "sends", "crm"]
+
+
+@app.command()
+def dev(
+    data_dir: Annotated[Path, typer.Option(help="Where all data is kept.")] = Path(".threadline"),
+    port: Annotated[
+        int | None, typer.Option(help="Port of the API and console; 0 is any. [8080]")
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="Another database than the SQLite file in DIR.")
+    ] = None,
+    temporal_address: Annotated[
+        str | None, typer.Option(help="HOST:PORT of a Temporal server that already runs.")
+    ] = None,
+    temporal_ui_port: Annotated[
+        int | None, typer.Option(help="Port of Temporal's UI. [8233]")
+    ] = None,
+    demo: Annotated[bool, typer.Option(help="Make the demo tenant.")] = True,
+) -> None:
+    """Start and supervise the whole product on this machine."""
+    import asyncio
+
+    from dev import run
+    from layout import DevError, Options
+    from ports import PortTaken
+
+    options = Options(data_dir, port, database_url, temporal_address, temporal_ui_port, demo)
+    try:
+        asyncio.run(run(options, _settings()))
+    except (DevError, PortTaken) as error:
+        _fail(str(error))
+
+
+@app.command()
+def api(host: Host = "127.0.0.1", port: int = 8080) -> None:
+    """Serve the HTTP API and the console."""
+    import uvicorn
+
+    from temporal.plugin import build_app
+
+    uvicorn.run(
+        build_app(_settings_with_key()),
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # Open event streams must not hold a stop.
+        timeout_graceful_shutdown=3,
+    )
+
+
+@app.command()
+def worker(
+    role: Annotated[Role, typer.Option(help="Which task queues to work on.")] = "all",
+) -> None:
+    """Run workflows and activities."""
+    import asyncio
+
+    from worker import run_worker
+
+    asyncio.run(run_worker(_settings_with_key(), role))
+
+
+@app.command()
+def simulator(
+    host: Host = "127.0.0.1",
+    port: int = 8081,
+    data: Annotated[Path, typer.Option(help="File of the simulated carrier.")] = Path(
+        ".threadline/simulator.db"
+    ),
+) -> None:
+    """Run a simulated carrier with phones; for development only."""
+    import os
+
+    from simulators.carrier.program import main
+
+    chosen = _settings()
+    # It is a program of its own, without our settings.
+    os.environ["THREADLINE_SIMULATOR_SECRET"] = chosen.simulator_secret.get_secret_value()
+    os.environ["THREADLINE_PUBLIC_BASE_URL"] = chosen.public_base_url
+    main(["--host", host, "--port", str(port), "--data", str(data)])
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from store.migrations import upgrade
+
+    upgrade(_settings().database_url)
+
+
+@credential_app.command("create")
+def credential_create(
+    tenant: Annotated[str, typer.Option(help="The tenant's subdomain.")],
+    name: Annotated[str, typer.Option(help="What the credential is for.")],
+) -> None:
+    """Make an API credential and print its token, once."""
+    import asyncio
+
+    from temporal.plugin import create_credential
+
+    print(asyncio.run(create_credential(_settings(), tenant, name)))
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation; name what is wrong and how to mend it."""
+    import asyncio
+
+    from doctor import examine, report
+
+    if not report(asyncio.run(examine(_settings()))):
+        raise typer.Exit(1)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """List every setting with its value, default and source."""
+    from rich.console import Console
+
+    from doctor import settings_table, unknown_variables
+
+    Console().print(settings_table(_settings()))
+    for name in unknown_variables():
+        typer.echo(f"{name} is set, but there is no such setting.", err=True)
+
+
+@app.command("demo-seed", hidden=True)
+def demo_seed(file: Path) -> None:
+    """Make the demo tenant and print what `dev.json` tells of it."""
+    import asyncio
+    import json
+
+    from temporal.plugin import seed_demo
+
+    print(json.dumps(asyncio.run(seed_demo(_settings(), json.loads(file.read_text())))))
+
+
+@app.command("temporal-binary", hidden=True)
+def temporal_binary() -> None:
+    """Find or make the Temporal server program, and print where it is, as JSON."""
+    import json
+    import signal
+    import sys
+    from dataclasses import asdict
+
+    from temporal.binary import NoTemporalServer, find_binary
+
+    chosen = _settings()
+    # Turned into an exception, so that the compiler and its folders go with us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        print(json.dumps(asdict(find_binary(chosen.cache_dir, chosen.temporal_binary))))
+    except NoTemporalServer as error:
+        _fail(str(error))
+
+
+@app.command("temporal-ready", hidden=True)
+def temporal_ready(polled: Annotated[list[str] | None, typer.Option()] = None) -> None:
+    """Wait until Temporal is up and prepared, or until workers poll the named task queues."""
+    import asyncio
+    from datetime import timedelta
+
+    from temporal.server import wait_until_ready
+
+    chosen = _settings()
+    address, namespace = chosen.temporal_address, chosen.temporal_namespace
+    try:
+        asyncio.run(wait_until_ready(address, namespace, polled or (), timedelta(seconds=60)))
+    except TimeoutError as error:
+        _fail(str(error))
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        _fail(
+            "\n".join(
+                f"THREADLINE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()
+            )
+        )
+
+
+def _settings_with_key() -> "Settings":
+    chosen = _settings()
+    if not chosen.secret_key.get_secret_value():
+        _fail("THREADLINE_SECRET_KEY is not set: it signs sessions and tokens.")
+    return chosen
+
+
+def _fail(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -71,11 +71,7 @@ async def connect_when_up(address: str, namespace: str, *, within: timedelta) ->
 
 async def prepare_namespace(client: Client) -> None:
     """Search attributes registered and retention at least 30 days. Repeating it is harmless."""
-    known = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
-    missing = [name for name in SEARCH_ATTRIBUTES if name not in known.custom_attributes]
-    if missing:
+    if missing := await missing_search_attributes(client):
         await register_search_attributes(client, missing)
     retention = await retention_of(client)
     if retention < RETENTION:
@@ -94,6 +90,13 @@ async def retention_of(client: Client) -> timedelta:
     return told.config.workflow_execution_retention_ttl.ToTimedelta()
 
 
+async def missing_search_attributes(client: Client) -> list[str]:
+    known = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    return [name for name in SEARCH_ATTRIBUTES if name not in known.custom_attributes]
+
+
 async def register_search_attributes(
     client: Client, names: Sequence[str] = SEARCH_ATTRIBUTES
 ) -> None:
@@ -104,6 +107,19 @@ async def register_search_attributes(
             namespace=client.namespace, search_attributes=dict.fromkeys(names, keyword)
         )
     )
+
+
+async def wait_until_ready(
+    address: str, namespace: str, polled: Sequence[str], within: timedelta
+) -> None:
+    """The namespace answers and is prepared, and workers poll the named task queues."""
+    gives_up = time.monotonic() + within.total_seconds()
+    client = await connect_when_up(address, namespace, within=within)
+    await prepare_namespace(client)
+    while not await worked_on(client, polled):
+        if time.monotonic() > gives_up:
+            raise TimeoutError(f"No worker polls {', '.join(polled)} of Temporal at {address}.")
+        await asyncio.sleep(0.1)
 
 
 async def worked_on(client: Client, task_queues: Sequence[str]) -> bool:

@@ -1,0 +1,152 @@
+"""`threadline doctor` and `threadline settings`: what this installation is, and what it lacks."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from temporalio.service import RPCError
+
+from settings import Settings
+from temporal.server import (
+    RETENTION,
+    SEARCH_ATTRIBUTES,
+    connect_when_up,
+    missing_search_attributes,
+    retention_of,
+)
+
+_KEY_CHARACTERS = 32
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`mend` is None where all is well."""
+
+    what: str
+    state: str
+    mend: str | None = None
+
+
+Check = Callable[[Settings], Awaitable[list[Finding]]]
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    checks: tuple[Check, ...] = (_python, _secret_key, _database, _temporal, _ports)
+    return [finding for check in checks for finding in await check(settings)]
+
+
+def report(findings: list[Finding]) -> bool:
+    """Prints one line each, and whether all is well."""
+    console = Console(soft_wrap=True, highlight=False)
+    for one in findings:
+        mark = "[green]ok[/]     " if one.mend is None else "[red]PROBLEM[/]"
+        console.print(f"{mark} {escape(one.what)}: {escape(one.state)}")
+        if one.mend:
+            console.print(f"        {escape(one.mend)}")
+    return all(one.mend is None for one in findings)
+
+
+async def _python(_settings: Settings) -> list[Finding]:
+    found = ".".join(map(str, sys.version_info[:3]))
+    mend = None if sys.version_info >= (3, 11) else "Threadline needs Python 3.11 or newer."
+    return [Finding("Python", found, mend)]
+
+
+async def _secret_key(settings: Settings) -> list[Finding]:
+    length = len(settings.secret_key.get_secret_value())
+    if length >= _KEY_CHARACTERS:
+        return [Finding("Secret key", "set")]
+    state = "too short" if length else "not set"
+    mend = f"Set THREADLINE_SECRET_KEY to at least {_KEY_CHARACTERS} random characters."
+    return [Finding("Secret key", state, mend)]
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    return await asyncio.to_thread(_look_into_database, settings.database_url)
+
+
+def _look_into_database(database_url: str) -> list[Finding]:
+    from store import migrations
+
+    try:
+        url = sa.make_url(database_url)
+        current, newest = migrations.revisions(database_url)
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        mend = "Start the database, or correct THREADLINE_DATABASE_URL."
+        return [Finding("Database", f"not reachable: {reason}", mend)]
+    place = url.render_as_string(hide_password=True)
+    if current == newest:
+        return [Finding("Database", f"{place} at schema {current}")]
+    mend = "Run `threadline migrate`."
+    return [Finding("Database", f"{place} at schema {current or 'none'}, not {newest}", mend)]
+
+
+async def _temporal(settings: Settings) -> list[Finding]:
+    address, namespace = settings.temporal_address, settings.temporal_namespace
+    try:
+        client = await connect_when_up(address, namespace, within=timedelta(seconds=3))
+        retention = await retention_of(client)
+        missing = await missing_search_attributes(client)
+    except (TimeoutError, RPCError) as error:
+        mend = "Start it, or correct THREADLINE_TEMPORAL_ADDRESS and THREADLINE_TEMPORAL_NAMESPACE."
+        return [Finding("Temporal", str(error).splitlines()[0], mend)]
+    findings = [Finding("Temporal", f"namespace {namespace} at {address}")]
+    kept = f"closed workflows are kept {retention.days} days"
+    by_worker = "A worker that may change the namespace sets it when it starts."
+    findings.append(Finding("Retention", kept, None if retention >= RETENTION else by_worker))
+    state = f"missing: {', '.join(missing)}" if missing else f"all {len(SEARCH_ATTRIBUTES)}"
+    findings.append(Finding("Search attributes", state, by_worker if missing else None))
+    return findings
+
+
+async def _ports(settings: Settings) -> list[Finding]:
+    """Whether the API answers where the settings say that it is."""
+    address = urlsplit(settings.public_base_url)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(address.hostname, port), 3)
+    except (OSError, TimeoutError):
+        mend = "Start `threadline api`, or correct THREADLINE_PUBLIC_BASE_URL."
+        return [Finding("API", f"nothing listens at {settings.public_base_url}", mend)]
+    writer.close()
+    return [Finding("API", f"listens at {settings.public_base_url}")]
+
+
+def settings_table(settings: Settings) -> Table:
+    table = Table("Setting", "Value", "Default", "Source", "Meaning")
+    in_environment = EnvSettingsSource(Settings)()
+    in_file = DotEnvSettingsSource(Settings)()
+    for name, field in Settings.model_fields.items():
+        source = "default"
+        if name in in_environment:
+            source = "environment"
+        elif name in in_file:
+            source = ".env"
+        default = _shown(name, field.get_default(call_default_factory=True))
+        value = _shown(name, getattr(settings, name))
+        variable = f"THREADLINE_{name.upper()}"
+        cells = (variable, value, default, source, field.description or "")
+        table.add_row(*(escape(cell) for cell in cells))
+    return table
+
+
+def unknown_variables() -> list[str]:
+    """THREADLINE_ variables that no setting has: most likely misspelt."""
+    known = {f"THREADLINE_{name.upper()}" for name in Settings.model_fields}
+    return sorted({name for name in os.environ if name.startswith("THREADLINE_")} - known)
+
+
+def _shown(name: str, value: object) -> str:
+    if name == "database_url":
+        return sa.make_url(str(value)).render_as_string(hide_password=True)
+    return "" if value is None else str(value)
