@@ -1,0 +1,115 @@
+"""Sending one text to its carrier: at most one try at a time, never a blind second text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from carriers.protocol import (
+    Accepted,
+    Busy,
+    Carrier,
+    Found,
+    NoAnswer,
+    NotFound,
+    OutboundText,
+    Rejected,
+    Unsupported,
+)
+from domain.process import SendOutcome, SendText, SentText
+from services import sends
+from services.sends import HandOver, InDoubt, NotDue, Settled, Superseded
+from store.database import Database
+from store.numbers import Account
+
+# A carrier that is down or busy is asked again within this time.
+LONGEST_PAUSE = timedelta(seconds=20)
+DOUBT_PAUSE = timedelta(seconds=2)
+
+
+class SendActivities:
+    """Bound to one database and the carriers of its accounts."""
+
+    def __init__(
+        self, db: Database, carrier_of: Callable[[Account], Carrier], public_base_url: str
+    ) -> None:
+        self._db = db
+        self._carrier_of = carrier_of
+        self._base_url = public_base_url.rstrip("/")
+
+    @activity.defn(name="send_text")
+    async def send_text(self, send: SendText) -> SentText:
+        """Claim, hand over, record. What cannot be decided now ends the try and is retried."""
+        incarnation = None if send.chat is None else send.chat.incarnation
+        claim = await self._db.write(sends.claim, send.message_id, incarnation)
+        match claim:
+            case Settled(deadline_at):
+                return SentText(SendOutcome.DONE, deadline_at)
+            case Superseded():
+                return SentText(SendOutcome.SUPERSEDED)
+            case NotDue(wait):
+                raise _later("the number's next slot is not due", wait)
+            case HandOver():
+                return await self._hand_over(claim)
+            case InDoubt():
+                return await self._resolve(claim)
+
+    async def _hand_over(self, text: HandOver) -> SentText:
+        carrier = self._carrier_of(text.account)
+        answer = await carrier.send(self._outbound(text))
+        match answer:
+            case Accepted():
+                settled = await self._db.write(sends.accepted, text.message_id, answer)
+                return SentText(SendOutcome.DONE, settled.deadline_at)
+            case Rejected():
+                settled = await self._db.write(sends.rejected, text.message_id, answer)
+                return SentText(SendOutcome.DONE, settled.deadline_at)
+            case Busy(retry_after):
+                await self._db.write(sends.not_taken, text.message_id)
+                raise _later("the carrier takes nothing now", retry_after)
+            case NoAnswer(reason):
+                raise _later(f"no answer from the carrier: {reason}", DOUBT_PAUSE)
+
+    async def _resolve(self, doubt: InDoubt) -> SentText:
+        """An earlier try ended without an answer: ask the carrier, or wait for the receipt."""
+        text = doubt.hand_over
+        found = await self._carrier_of(text.account).look_up(
+            text.reference, text.sender, text.recipient
+        )
+        now = await self._db.clock.now()
+        match found:
+            case Found():
+                settled = await self._db.write(sends.accepted, text.message_id, found)
+                return SentText(SendOutcome.DONE, settled.deadline_at)
+            case NotFound():
+                if now - doubt.since < sends.GRACE:
+                    raise _later("the carrier does not know the text yet", DOUBT_PAUSE)
+                await self._db.write(sends.not_taken, text.message_id)
+                raise _later("the carrier never got the text", timedelta(0))
+            case Unsupported():
+                if now - doubt.since < sends.RECEIPT_PATIENCE:
+                    raise _later("waiting for the receipt", DOUBT_PAUSE)
+                settled = await self._db.write(sends.give_up, text.message_id)
+                return SentText(SendOutcome.DONE, settled.deadline_at)
+            case NoAnswer(reason):
+                raise _later(f"the carrier cannot be asked: {reason}", DOUBT_PAUSE)
+
+    def _outbound(self, text: HandOver) -> OutboundText:
+        account = text.account
+        return OutboundText(
+            message_id=text.message_id,
+            reference=text.reference,
+            sender=text.sender,
+            recipient=text.recipient,
+            text=text.text,
+            status_url=f"{self._base_url}/carriers/{account.carrier}/{account.name}/status",
+        )
+
+
+def _later(why: str, wait: timedelta | None) -> ApplicationError:
+    """End this try; Temporal starts the next one. Without `wait` by the policy's back-off."""
+    pause = None if wait is None else min(max(wait, timedelta(milliseconds=1)), LONGEST_PAUSE)
+    return ApplicationError(why, type="later", next_retry_delay=pause)

@@ -1,0 +1,87 @@
+"""The queue tree: which queues a consumer can reach from a number (product A3, A4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from domain.commands import folded, readings
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A node of the menu tree; agents sit on leaves."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    position: int = 0
+    lang: str | None = None
+    hidden: bool = False
+    keywords: tuple[str, ...] = ()
+    greeting: str | None = None
+
+
+class QueueTree:
+    """A tenant's whole tree, read once for a decision."""
+
+    def __init__(self, queues: Iterable[Queue]) -> None:
+        self._by_id = {queue.id: queue for queue in queues}
+        self._children: dict[int | None, list[Queue]] = {}
+        for queue in sorted(self._by_id.values(), key=lambda q: (q.position, q.id)):
+            self._children.setdefault(queue.parent_id, []).append(queue)
+
+    def __getitem__(self, queue_id: int) -> Queue:
+        return self._by_id[queue_id]
+
+    def __contains__(self, queue_id: int) -> bool:
+        return queue_id in self._by_id
+
+    def is_leaf(self, queue_id: int) -> bool:
+        """Whether agents may sit here."""
+        return not self._children.get(queue_id)
+
+    def options(self, queue_id: int) -> tuple[Queue, ...]:
+        """The children that a menu shows, in order; hidden ones are left out (A4)."""
+        return tuple(q for q in self._children.get(queue_id, ()) if not q.hidden)
+
+    def subtree(self, queue_id: int) -> Iterator[Queue]:
+        """This queue and all below it, hidden ones too."""
+        yield self._by_id[queue_id]
+        for child in self._children.get(queue_id, ()):
+            yield from self.subtree(child.id)
+
+    def only_leaf(self, queue_id: int) -> Queue | None:
+        """The single leaf that a menu could lead to, for which no menu is sent (A3)."""
+        if self.is_leaf(queue_id):
+            return self._by_id[queue_id]
+        options = self.options(queue_id)
+        if len(options) == 1:
+            return self.only_leaf(options[0].id)
+        if options:
+            return None
+        leaves = [q for q in self.subtree(queue_id) if self.is_leaf(q.id)]
+        return leaves[0]
+
+    def by_keyword(self, entry_id: int, text: str) -> Queue | None:
+        """The queue of the number's subtree whose keyword is the whole message (A3)."""
+        wanted = readings(text)
+        for queue in self.subtree(entry_id):
+            if any(folded(keyword) in wanted for keyword in queue.keywords):
+                return queue
+        return None
+
+    def parent_within(self, queue_id: int, entry_id: int) -> int | None:
+        """One level up, never above the entry queue; None at the top."""
+        if queue_id == entry_id:
+            return None
+        return self._by_id[queue_id].parent_id
+
+    def lang(self, queue_id: int) -> str | None:
+        """The language of the nearest queue upwards that has one (A5)."""
+        queue: Queue | None = self._by_id[queue_id]
+        while queue is not None:
+            if queue.lang:
+                return queue.lang
+            queue = self._by_id.get(queue.parent_id) if queue.parent_id else None
+        return None

@@ -1,0 +1,114 @@
+"""Carrying out what the domain decided for a chat, in the transaction that recorded the fact."""
+
+from __future__ import annotations
+
+from domain.chat import ChatState, Decision, Fact, Say, Unsent, World, decide
+from domain.queues import QueueTree
+from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
+from domain.texts import TextKey, Variable, fill, menu_text, render
+from services import agents, events, routing
+from store import chats as store_chats
+from store import messages, numbers, participants, tenants
+from store import tables as t
+from store.chats import OpenChat
+from store.consent import opted_out
+from store.database import Tx
+
+# Said once in a chat's life; the others repeat with the step that caused them.
+ONCE = frozenset({TextKey.GREETING, TextKey.ENDED, TextKey.EXPIRED})
+
+
+def world(tx: Tx, tenant_id: int, *, with_tree: bool = True) -> World:
+    """What the tenant has configured, for a decision."""
+    tenant = tenants.get(tx, tenant_id)
+    tree = tenants.tree(tx, tenant_id) if with_tree else QueueTree(())
+    return World(tree, tenant.timers, tenant.default_lang)
+
+
+def record(tx: Tx, chat: OpenChat, fact: Fact) -> None:
+    """Decide what a fact means for a locked chat, and carry it out. Needs the routing lock."""
+    known = world(tx, chat.tenant_id)
+    carry_out(tx, chat, decide(chat.state, fact, known), known)
+
+
+def begin(tx: Tx, chat: OpenChat, decision: Decision, known: World) -> None:
+    """A new chat: say what its first text calls for, and offer it if it waits already."""
+    for text in decision.say:
+        say(tx, chat, text, known.tree)
+    if chat.state.status is ChatStatus.QUEUED:
+        routing.offer_chat(tx, chat)
+
+
+def carry_out(tx: Tx, chat: OpenChat, decision: Decision, known: World) -> None:
+    """Move the chat, give up texts if so decided, write what is said, and route."""
+    before, chat.state, chat.changed = chat.state, decision.state, True
+    # Routing reads the table: the row must say so before anybody is offered anything.
+    store_chats.write(tx, chat)
+    if decision.unsent is not Unsent.KEEP:
+        _give_up_unsent(tx, chat, decision.unsent)
+    for text in decision.say:
+        say(tx, chat, text, known.tree)
+    _route(tx, chat, before)
+
+
+def _route(tx: Tx, chat: OpenChat, before: ChatState) -> None:
+    """Whoever left, waits or is free after a chat's change is dealt with in the same commit."""
+    after = chat.state
+    if after.status in ENDED:
+        participants.close(tx, chat.id, after.fail_reason)
+    if after.status is ChatStatus.QUEUED:
+        if before.status is not ChatStatus.QUEUED or before.queue_id != after.queue_id:
+            routing.offer_chat(tx, chat)
+    elif before.status is ChatStatus.QUEUED:
+        routing.withdraw_chat(tx, chat)
+    if before.agent_id is not None and after.status is not ChatStatus.ASSIGNED:
+        participants.leave(tx, chat.id, before.agent_id)
+        events.chat_left_agent(tx, chat, before.agent_id)
+        agents.load_changed(tx, chat.tenant_id, before.agent_id)
+        routing.offer_agents(tx, chat.tenant_id, [before.agent_id])
+
+
+def say(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> None:
+    """Write a system text of the chat; an opted-out consumer's is kept as blocked."""
+    tenant = tenants.get(tx, chat.tenant_id)
+    queue = tree[text.queue_id]
+    values = {Variable.COMPANY_NAME: tenant.name, Variable.QUEUE_NAME: queue.name}
+    if text.key is TextKey.MENU:
+        names = [tree[option].name for option in text.options]
+        body = menu_text(text.lang, names, tenant.texts, tenant.default_lang)
+    elif text.key is TextKey.GREETING and queue.greeting:
+        body = fill(queue.greeting, values)
+    else:
+        body = render(text.key, text.lang, values, tenant.texts, tenant.default_lang)
+    write(tx, chat, body, text.key)
+
+
+def write(tx: Tx, chat: OpenChat, body: str, key: TextKey) -> None:
+    """Queue a system text of the chat in this transaction."""
+    seq = chat.next_seq()
+    step = "" if key in ONCE else f":{seq}"
+    blocked = opted_out(
+        tx, chat.tenant_id, numbers.consumer_number(tx, chat.tenant_id, chat.consumer_id)
+    )
+    draft = messages.Draft(
+        tenant_id=chat.tenant_id,
+        number_id=chat.number_id,
+        consumer_id=chat.consumer_id,
+        text=body,
+        key=f"{key}:{chat.id}{step}",
+        kind=key,
+        author=Author.SYSTEM,
+        chat_id=chat.id,
+        seq=seq,
+    )
+    message_id = messages.write_outbound(tx, draft, blocked=blocked)
+    if not blocked:
+        chat.sends.append(message_id)
+
+
+def _give_up_unsent(tx: Tx, chat: OpenChat, how: Unsent) -> None:
+    status = MessageStatus.BLOCKED if how is Unsent.BLOCK else MessageStatus.FAILED
+    error = "opted_out" if how is Unsent.BLOCK else "chat_ended"
+    for message_id, _ in messages.stop_queued(tx, status, error, t.messages.c.chat_id == chat.id):
+        agent = chat.state.agent_id
+        events.message_changed(tx, chat.tenant_id, chat.id, message_id, status, agent)

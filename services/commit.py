@@ -1,0 +1,33 @@
+"""What every write ends with: each changed chat gets one pointer, and events their positions."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from domain.process import Pointer
+from domain.timers import deadline
+from services import events
+from store import chats, outbox, tenants
+from store.database import Tx
+from store.events import number
+
+POINTER = TypeAdapter(Pointer)
+
+
+def flush(tx: Tx) -> None:
+    """Complete a transaction; called once by the database, before it commits."""
+    for chat in tx.open_chats.values():
+        if not chat.changed:
+            continue
+        timers = tenants.get(tx, chat.tenant_id).timers
+        chat.deadline_at = deadline(chat.state.status, chat.state.window_from, timers)
+        chat.ptr += 1
+        chats.write(tx, chat)
+        pointer = Pointer(chat.ptr, chat.view(), chat.sends)
+        payload = {
+            "incarnation": chat.incarnation,
+            "pointer": POINTER.dump_python(pointer, mode="json"),
+        }
+        outbox.add(tx, chat.tenant_id, outbox.Kind.CHAT, chat.id, payload)
+        events.chat_changed(tx, chat)
+    number(tx)

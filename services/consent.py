@@ -1,0 +1,93 @@
+"""STOP, START, HELP and their kin (product B): the ledger, and what an opt-out stops at once."""
+
+from __future__ import annotations
+
+from domain.chat import ConsumerOptedOut
+from domain.statuses import Author, ChatStatus, MessageStatus, Priority
+from domain.texts import TextKey, Variable, render
+from services import chats, events
+from services.errors import NotFound, NotYourChat
+from store import chats as store_chats
+from store import consent, locks, messages, numbers, outbox, tenants
+from store import tables as t
+from store.chats import OpenChat
+from store.consent import Consent, Entry
+from store.database import Tx
+from store.messages import Draft
+
+# Answers to a command: the consumer asked for them, so an opt-out does not hold them back.
+ANSWERS = frozenset({TextKey.OPT_OUT, TextKey.OPT_IN, TextKey.HELP})
+
+
+def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
+    """Enter an opt-out, end the consumer's chats and block what is queued, all at once.
+
+    Needs the routing lock. False when the consumer has opted out already.
+    """
+    if consent.opted_out(tx, entry.tenant_id, entry.number):
+        return False
+    consent.append(tx, entry)
+    for chat_id in store_chats.active_of_consumer(tx, entry.tenant_id, consumer_id):
+        chat = store_chats.lock(tx, entry.tenant_id, chat_id)
+        if chat is not None:
+            chats.record(tx, chat, ConsumerOptedOut(tx.now))
+    _block_queued(tx, entry.tenant_id, consumer_id)
+    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_OUT)
+    return True
+
+
+def _block_queued(tx: Tx, tenant_id: int, consumer_id: int) -> None:
+    """Texts of ended chats, and those without a chat, are not sent any more either."""
+    mine = (t.messages.c.consumer_id == consumer_id, t.messages.c.kind.not_in(ANSWERS))
+    for message_id, chat_id in messages.stop_queued(tx, MessageStatus.BLOCKED, "opted_out", *mine):
+        events.message_changed(tx, tenant_id, chat_id, message_id, MessageStatus.BLOCKED, None)
+
+
+def opt_in(tx: Tx, entry: Entry, consumer_id: int) -> None:
+    """Off the list; in the ledger even when it said nothing before."""
+    consent.append(tx, entry)
+    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_IN)
+
+
+def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
+    """One click: the consumer asked in free text. Confirmed once, as STOP would be."""
+    locks.routing(tx, tenant_id)
+    chat = store_chats.lock(tx, tenant_id, chat_id)
+    if chat is None:
+        raise NotFound("Chat is not found.")
+    if chat.state.agent_id != agent_id or chat.state.status is not ChatStatus.ASSIGNED:
+        raise NotYourChat
+    entry = Entry(
+        tenant_id=tenant_id,
+        number=numbers.consumer_number(tx, tenant_id, chat.consumer_id),
+        status=Consent.OPTED_OUT,
+        source="agent",
+        evidence=f"chat {chat_id}",
+        actor_type="agent",
+        actor_id=agent_id,
+    )
+    if opt_out(tx, entry, chat.consumer_id):
+        key = f"{TextKey.OPT_OUT}:agent:{chat_id}"
+        answer(tx, tenant_id, chat.number_id, chat.consumer_id, TextKey.OPT_OUT, key)
+    return chat
+
+
+def answer(
+    tx: Tx, tenant_id: int, number_id: int, consumer_id: int, key: TextKey, unique: str
+) -> int:
+    """Write the one answer to a command: a text without a chat, sent before all others."""
+    tenant = tenants.get(tx, tenant_id)
+    values = {Variable.COMPANY_NAME: tenant.name}
+    draft = Draft(
+        tenant_id=tenant_id,
+        number_id=number_id,
+        consumer_id=consumer_id,
+        text=render(key, tenant.default_lang, values, tenant.texts, tenant.default_lang),
+        key=unique,
+        kind=key,
+        author=Author.SYSTEM,
+        priority=Priority.CONSENT,
+    )
+    message_id = messages.write_outbound(tx, draft)
+    outbox.add(tx, tenant_id, outbox.Kind.SEND, message_id, {})
+    return message_id

@@ -1,0 +1,85 @@
+"""What a service refuses, each with its HTTP status and message, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class Refused(Exception):
+    """A call that cannot be done; the message is for the caller to read."""
+
+    status = 400
+    message = "Bad request."
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or self.message
+        super().__init__(self.message)
+
+
+class InvalidField(Refused):
+    """One field breaks one rule."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field} {rule}")
+        self.field = field
+        self.rule = rule
+
+
+class NotAuthenticated(Refused):
+    status = 401
+    message = "Not logged in."
+
+
+class WrongLogin(Refused):
+    status = 401
+    message = "Tenant, e-mail or password is wrong."
+
+
+class Forbidden(Refused):
+    status = 403
+    message = "Not allowed."
+
+
+class NotFound(Refused):
+    status = 404
+    message = "Not found."
+
+
+class Conflict(Refused):
+    status = 409
+    message = "The state does not allow this."
+
+
+class AlreadyAnswered(Conflict):
+    message = "Chat was already answered."
+
+
+class NotOffered(Conflict):
+    message = "Chat is not offered to you."
+
+
+class AtCapacity(Conflict):
+    message = "You are at your limit of chats."
+
+
+class ChatEnded(Conflict):
+    message = "Chat has ended."
+
+
+class NotYourChat(Conflict):
+    message = "You are not connected to this chat."
+
+
+class ConsumerOptedOut(Conflict):
+    message = "Consumer has opted out."
+
+
+class TooManyAttempts(Refused):
+    """Try again after `retry_after`."""
+
+    status = 429
+    message = "Too many attempts. Try again later."
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after

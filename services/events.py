@@ -1,0 +1,65 @@
+"""The events that consoles and integrators read; ids and states, never texts or numbers."""
+
+from __future__ import annotations
+
+from store.chats import OpenChat
+from store.database import Tx
+from store.events import record
+
+
+def chat_changed(tx: Tx, chat: OpenChat) -> None:
+    """A chat's status, agent, or thread changed."""
+    record(
+        tx,
+        chat.tenant_id,
+        "chat.changed",
+        chat.id,
+        status=chat.state.status,
+        queue_id=chat.state.queue_id,
+        agent_ids=[] if chat.state.agent_id is None else [chat.state.agent_id],
+        seq=chat.seq,
+    )
+
+
+def chat_left_agent(tx: Tx, chat: OpenChat, agent_id: int) -> None:
+    """The chat is no longer this agent's."""
+    record(tx, chat.tenant_id, "chat.left", chat.id, agent_ids=[agent_id])
+
+
+def message_changed(
+    tx: Tx, tenant_id: int, chat_id: int | None, message_id: int, status: str, agent_id: int | None
+) -> None:
+    """A text of ours went a step further: sent, delivered, failed, blocked."""
+    agents = [] if agent_id is None else [agent_id]
+    record(
+        tx,
+        tenant_id,
+        "message.changed",
+        chat_id,
+        message_id=message_id,
+        status=status,
+        agent_ids=agents,
+    )
+
+
+def message_kept(tx: Tx, tenant_id: int, message_id: int, why: str) -> None:
+    """A text that belongs to no chat was kept, for ops to see."""
+    record(tx, tenant_id, "message.kept", None, message_id=message_id, why=why, agent_ids=[])
+
+
+def offers_changed(tx: Tx, tenant_id: int, agent_ids: list[int]) -> None:
+    """The offers of these agents are not what they were."""
+    if agent_ids:
+        record(tx, tenant_id, "offers.changed", None, agent_ids=sorted(set(agent_ids)))
+
+
+def agent_changed(tx: Tx, tenant_id: int, agent_id: int, status: str) -> None:
+    """An agent's status or load changed."""
+    record(tx, tenant_id, "agent.changed", None, status=status, agent_ids=[agent_id])
+
+
+def consent_changed(tx: Tx, tenant_id: int, consumer_id: int, status: str) -> None:
+    """A consumer opted out or in."""
+    record(
+        tx, tenant_id, "consent.changed", None, consumer_id=consumer_id, status=status, agent_ids=[]
+    )

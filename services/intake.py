@@ -1,0 +1,204 @@
+"""A consumer's text comes in: one transaction from the carrier's webhook to its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carriers.protocol import InboundText
+from domain.chat import ConsumerWrote, Decision, World, decide, open_chat
+from domain.commands import Command, meaning, recognise
+from domain.phones import InvalidNumber, parse
+from domain.plaintext import clean_text
+from domain.statuses import Author, ChatStatus
+from domain.texts import TextKey
+from services import chats, consent, events
+from services.errors import InvalidField, NotFound
+from store import chats as store_chats
+from store import consent as ledger
+from store import locks, messages, numbers, participants
+from store.chats import OpenChat
+from store.consent import Consent, Entry
+from store.database import Again, Tx
+from store.messages import Draft
+from store.numbers import Account, Number
+
+CONSENT = {
+    Command.OPT_OUT: TextKey.OPT_OUT,
+    Command.OPT_IN: TextKey.OPT_IN,
+    Command.HELP: TextKey.HELP,
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """`new` is False when the carrier repeated itself."""
+
+    new: bool
+    message_id: int | None = None
+    chat_id: int | None = None
+
+
+@dataclass(frozen=True)
+class _Incoming:
+    """A text that is ours to keep: who wrote to which number, and what it asks for."""
+
+    number: Number
+    consumer_id: int
+    sender: str
+    text: str
+    media: tuple[dict[str, object], ...]
+    command: Command | None
+    opted_out: bool
+    provider_key: str
+
+
+def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
+    """Keep the text, and do all that follows from it at once.
+
+    Raises `NotFound` for a number that is not the account's tenant's, `InvalidField` for a
+    sender that is no number. Takes the routing lock unless the text merely joins the thread
+    of a chat with an agent; where that guess proves wrong it starts again (`Again`).
+    """
+    number = numbers.by_number(tx, account.tenant_id, inbound.recipient)
+    if number is None:
+        raise NotFound("The number is not found.")
+    sender = _sender(inbound)
+    entered = numbers.receive_once(tx, account, inbound.provider_id)
+    if entered is None:
+        return Received(new=False)
+    recognised = recognise(inbound.text)
+    joins = tx.attempt == 0 and recognised in (None, Command.BACK)
+    consumer_id = numbers.find_consumer(tx, account.tenant_id, sender)
+    chat_id = None
+    if joins and consumer_id is not None:
+        chat_id = _connected_chat(tx, number, consumer_id)
+    if chat_id is None:
+        locks.routing(tx, account.tenant_id)
+        consumer_id = numbers.consumer(tx, account.tenant_id, sender)
+    assert consumer_id is not None
+    opted_out = ledger.opted_out(tx, account.tenant_id, sender)
+    incoming = _Incoming(
+        number=number,
+        consumer_id=consumer_id,
+        sender=sender,
+        text=clean_text(inbound.text),
+        media=tuple({"url": m.url, "content_type": m.content_type} for m in inbound.media),
+        command=meaning(recognised, opted_out=opted_out),
+        opted_out=opted_out,
+        provider_key=f"in:{account.id}:{entered}",
+    )
+    received = _join(tx, incoming, chat_id) if chat_id is not None else _decide(tx, incoming)
+    assert received.message_id is not None
+    numbers.link_inbox(tx, entered, received.message_id)
+    return received
+
+
+def _sender(inbound: InboundText) -> str:
+    try:
+        return parse(inbound.sender)
+    except InvalidNumber as error:
+        raise InvalidField("from", "must be a phone number") from error
+
+
+def _connected_chat(tx: Tx, number: Number, consumer_id: int) -> int | None:
+    active = store_chats.active_of_pair(tx, number.id, consumer_id)
+    if active is None or active[1] is not ChatStatus.ASSIGNED:
+        return None
+    return active[0]
+
+
+def _join(tx: Tx, incoming: _Incoming, chat_id: int) -> Received:
+    """An ordinary text in an answered chat: only the chat's row is locked."""
+    chat = store_chats.lock(tx, incoming.number.tenant_id, chat_id)
+    if chat is None or chat.state.status is not ChatStatus.ASSIGNED:
+        raise Again
+    message_id = _write(tx, incoming, chat)
+    known = chats.world(tx, chat.tenant_id, with_tree=False)
+    fact = ConsumerWrote(incoming.text, incoming.command, tx.now)
+    chat.state = decide(chat.state, fact, known).state
+    return Received(True, message_id, chat.id)
+
+
+def _decide(tx: Tx, incoming: _Incoming) -> Received:
+    """Under the routing lock: commands first, then the active chat, then a new one."""
+    number = incoming.number
+    active = store_chats.active_of_pair(tx, number.id, incoming.consumer_id)
+    chat = store_chats.lock(tx, number.tenant_id, active[0]) if active else None
+    if incoming.command in CONSENT:
+        return _obey(tx, incoming, chat, incoming.command)
+    if chat is not None:
+        message_id = _write(tx, incoming, chat)
+        chats.record(tx, chat, ConsumerWrote(incoming.text, incoming.command, tx.now))
+        return Received(True, message_id, chat.id)
+    why_none = _why_no_chat(incoming)
+    if why_none is not None:
+        message_id = _write(tx, incoming, None)
+        events.message_kept(tx, number.tenant_id, message_id, why_none)
+        return Received(True, message_id)
+    return _open(tx, incoming)
+
+
+def _why_no_chat(incoming: _Incoming) -> str | None:
+    if incoming.opted_out:
+        return "opted_out"
+    if incoming.command is Command.EXIT:
+        return "exit"
+    if incoming.number.queue_id is None:
+        return "no_queue"
+    return None if incoming.number.verified else "not_verified"
+
+
+def _open(tx: Tx, incoming: _Incoming) -> Received:
+    number = incoming.number
+    assert number.queue_id is not None
+    known: World = chats.world(tx, number.tenant_id)
+    decision: Decision = open_chat(number.queue_id, incoming.text, tx.now, known)
+    chat = store_chats.insert(tx, number.tenant_id, number.id, incoming.consumer_id, decision.state)
+    participants.join_consumer(tx, number.tenant_id, chat.id, incoming.consumer_id)
+    message_id = _write(tx, incoming, chat)
+    chats.begin(tx, chat, decision, known)
+    return Received(True, message_id, chat.id)
+
+
+def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) -> Received:
+    """STOP, START, HELP: never a chat; one answer, unless a STOP only repeats itself."""
+    number = incoming.number
+    message_id = _write(tx, incoming, chat)
+    status = Consent.OPTED_OUT if command is Command.OPT_OUT else Consent.OPTED_IN
+    entry = Entry(
+        tenant_id=number.tenant_id,
+        number=incoming.sender,
+        status=status,
+        source="consumer",
+        evidence=incoming.text,
+        actor_type="end_user",
+        actor_id=incoming.consumer_id,
+        message_id=message_id,
+    )
+    answered = True
+    if command is Command.OPT_OUT:
+        answered = consent.opt_out(tx, entry, incoming.consumer_id)
+    elif command is Command.OPT_IN:
+        consent.opt_in(tx, entry, incoming.consumer_id)
+    if answered:
+        key = CONSENT[command]
+        unique = f"{key}:{message_id}"
+        consent.answer(tx, number.tenant_id, number.id, incoming.consumer_id, key, unique)
+    return Received(True, message_id, None if chat is None else chat.id)
+
+
+def _write(tx: Tx, incoming: _Incoming, chat: OpenChat | None) -> int:
+    draft = Draft(
+        tenant_id=incoming.number.tenant_id,
+        number_id=incoming.number.id,
+        consumer_id=incoming.consumer_id,
+        text=incoming.text,
+        key=incoming.provider_key,
+        kind="text",
+        author=Author.END_USER,
+        author_id=incoming.consumer_id,
+        chat_id=None if chat is None else chat.id,
+        seq=None if chat is None else chat.next_seq(),
+        media=incoming.media,
+    )
+    return messages.write_inbound(tx, draft)

@@ -1,0 +1,79 @@
+"""Delivery receipts: per segment, only forward, whatever order they come in (rule 11)."""
+
+from __future__ import annotations
+
+from carriers.protocol import Receipt
+from domain.receipts import later, message_status
+from domain.statuses import UNSENT, MessageStatus
+from services import events
+from store import chats, sends
+from store.database import Tx
+from store.numbers import Account
+from store.sends import EarlyReceipt, Sending
+
+PREFIX = "threadline-"
+LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
+
+
+def reference(message_id: int) -> str:
+    """Our name for a text, which the carrier repeats in receipts and answers look-ups by."""
+    return f"{PREFIX}{message_id}"
+
+
+def apply(tx: Tx, account: Account, receipts: list[Receipt]) -> None:
+    """Apply what the carrier reports; a receipt without a match is kept for later."""
+    for receipt in receipts:
+        early = EarlyReceipt(receipt.segment, receipt.status, receipt.error)
+        text = _find(tx, account, receipt)
+        if text is None:
+            sends.keep_receipt(tx, account.tenant_id, account.id, receipt.provider_id, early)
+        else:
+            _advance(tx, text, early, receipt.provider_id)
+
+
+def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provider_id: str) -> None:
+    """Apply the receipts that came before the carrier's id was known."""
+    for early in sends.take_receipts(tx, account_id, provider_id):
+        text = sends.by_id(tx, tenant_id, message_id)
+        assert text is not None
+        _advance(tx, text, early, provider_id)
+
+
+def _find(tx: Tx, account: Account, receipt: Receipt) -> Sending | None:
+    """By our reference where the carrier repeats it, else by the carrier's id."""
+    text = None
+    if receipt.reference is not None and receipt.reference.startswith(PREFIX):
+        number = receipt.reference.removeprefix(PREFIX)
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            text = sends.by_id(tx, account.tenant_id, int(number))
+    if text is None:
+        found = sends.by_provider(tx, account.tenant_id, account.id, receipt.provider_id)
+        text = found
+    return None if text is None else sends.lock(tx, text.id)
+
+
+def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> None:
+    known = sends.segments(tx, text.id)
+    before = known.get(receipt.segment)
+    after = receipt.status if before is None else later(before, receipt.status)
+    if after is not before:
+        sends.set_segment(tx, text.tenant_id, text.id, receipt.segment, after, receipt.error)
+        known[receipt.segment] = after
+    if text.status in (MessageStatus.FAILED, MessageStatus.BLOCKED):
+        return
+    many = max(text.segments, max(known) + 1)
+    status = MessageStatus(message_status([known.get(n) for n in range(many)]))
+    if status is text.status:
+        return
+    values: dict[str, object] = {"status": status, "provider_id": text.provider_id or provider_id}
+    values["error"] = receipt.error if status in LOST else None
+    if text.status in UNSENT:
+        values["sent_at"] = tx.now
+    if status is MessageStatus.DELIVERED:
+        values["delivered_at"] = tx.now
+    sends.update(tx, text.id, **values)
+    agent_id = None
+    if text.chat_id is not None:
+        chat = chats.read(tx, text.tenant_id, text.chat_id)
+        agent_id = None if chat is None else chat.state.agent_id
+    events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)

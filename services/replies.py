@@ -1,0 +1,59 @@
+"""An agent writes: the text is queued in the transaction that the agent's click waits for."""
+
+from __future__ import annotations
+
+from domain.plaintext import clean_text
+from domain.segments import AGENT_MAX
+from domain.statuses import ENDED, Author, Priority
+from services.errors import ChatEnded, ConsumerOptedOut, InvalidField, NotFound, NotYourChat
+from store import chats, consent, messages, numbers
+from store.database import Tx
+from store.messages import Draft, Message
+
+CLIENT_ID_MAX = 100
+
+
+def reply(
+    tx: Tx, tenant_id: int, agent_id: int, chat_id: int, text: str, client_id: str
+) -> tuple[Message, bool]:
+    """Queue the agent's text. The same `client_id` again gives the first message, and False."""
+    body = _checked(clean_text(text))
+    if not 1 <= len(client_id) <= CLIENT_ID_MAX:
+        raise InvalidField("client_id", f"must have 1 to {CLIENT_ID_MAX} characters")
+    chat = chats.lock(tx, tenant_id, chat_id)
+    if chat is None:
+        raise NotFound("Chat is not found.")
+    key = f"reply:{chat_id}:{agent_id}:{clean_text(client_id)}"
+    first = messages.by_key(tx, tenant_id, key)
+    if first is not None:
+        return first, False
+    if chat.state.status in ENDED:
+        raise ChatEnded
+    if chat.state.agent_id != agent_id:
+        raise NotYourChat
+    if consent.opted_out(tx, tenant_id, numbers.consumer_number(tx, tenant_id, chat.consumer_id)):
+        raise ConsumerOptedOut
+    draft = Draft(
+        tenant_id=tenant_id,
+        number_id=chat.number_id,
+        consumer_id=chat.consumer_id,
+        text=body,
+        key=key,
+        kind="reply",
+        author=Author.AGENT,
+        author_id=agent_id,
+        chat_id=chat.id,
+        seq=chat.next_seq(),
+        priority=Priority.REPLY,
+    )
+    message_id = messages.write_outbound(tx, draft)
+    chat.sends.append(message_id)
+    return messages.get(tx, tenant_id, message_id), True
+
+
+def _checked(text: str) -> str:
+    if not text.strip():
+        raise InvalidField("text", "is required")
+    if len(text) > AGENT_MAX:
+        raise InvalidField("text", f"exceeds {AGENT_MAX} characters (by {len(text) - AGENT_MAX})")
+    return text

@@ -1,0 +1,116 @@
+"""Offers: who is asked to take which waiting chat (architecture rule 10).
+
+Every function here needs the tenant's routing lock. A chat that waits and an agent who could
+take it are never both left without an offer between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.process import NextRouting
+from domain.routing import DECLINE_PAUSE, Waiting, WaitingBecause, match
+from domain.statuses import OfferState
+from services import events
+from store import chats as store_chats
+from store import locks, offers, outbox, tenants
+from store.chats import OpenChat
+from store.database import Tx
+
+
+def offer_chat(tx: Tx, chat: OpenChat) -> None:
+    """A chat began to wait: offer it to every eligible agent of its queue."""
+    withdraw_chat(tx, chat)
+    limit = tenants.get(tx, chat.tenant_id).concurrency_limit
+    candidates = offers.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
+    waiting = Waiting(chat.id, chat.state.queue_id)
+    _make(tx, chat.tenant_id, match(candidates, [waiting]))
+    explain(tx, chat)
+
+
+def withdraw_chat(tx: Tx, chat: OpenChat) -> None:
+    """A chat no longer waits, or waits elsewhere; whoever was asked has room for another."""
+    freed = offers.close_of_chat(tx, chat.id, OfferState.WITHDRAWN)
+    chat.waiting_because = None
+    events.offers_changed(tx, chat.tenant_id, freed)
+    offer_agents(tx, chat.tenant_id, freed)
+
+
+def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
+    """An agent takes no more chats: what was offered only to this agent is explained anew."""
+    lost = offers.close_of_agent(tx, agent_id, OfferState.WITHDRAWN)
+    if lost:
+        events.offers_changed(tx, tenant_id, [agent_id])
+    for chat_id in lost:
+        chat = store_chats.lock(tx, tenant_id, chat_id)
+        assert chat is not None
+        explain(tx, chat)
+
+
+def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
+    """Agents who may have room again: offer them what has waited longest. How many offers."""
+    if not agent_ids:
+        return 0
+    limit = tenants.get(tx, tenant_id).concurrency_limit
+    candidates = offers.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
+    waiting = offers.waiting_for(tx, tenant_id, candidates)
+    made = match(candidates, waiting)
+    _make(tx, tenant_id, made)
+    for chat_id in sorted({chat_id for chat_id, _ in made}):
+        chat = store_chats.lock(tx, tenant_id, chat_id)
+        assert chat is not None
+        explain(tx, chat)
+    return len(made)
+
+
+def explain(tx: Tx, chat: OpenChat) -> None:
+    """Note why the chat waits; its process is told only when the reason changes."""
+    reason = _reason(tx, chat)
+    if chat.waiting_because != reason:
+        chat.waiting_because = reason
+        chat.changed = True
+
+
+def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
+    if offers.is_offered(tx, chat.id):
+        return WaitingBecause.OFFERED
+    staff = offers.staffing(tx, chat.tenant_id, chat.state.queue_id)
+    if staff.assigned == 0:
+        return WaitingBecause.NO_AGENT
+    if staff.taking_chats == 0:
+        return WaitingBecause.NOBODY_AVAILABLE
+    if offers.declined_since(tx, chat.id, tx.now - DECLINE_PAUSE):
+        return WaitingBecause.DECLINED
+    return WaitingBecause.AT_CAPACITY
+
+
+def sweep(tx: Tx, tenant_id: int) -> int:
+    """Repeat the whole match; how many offers had been missing (0 unless a rule is broken)."""
+    locks.routing(tx, tenant_id)
+    limit = tenants.get(tx, tenant_id).concurrency_limit
+    free = [
+        candidate.agent_id
+        for candidate in offers.candidates(tx, tenant_id, limit)
+        if candidate.free > len(candidate.offered)
+    ]
+    return offer_agents(tx, tenant_id, free)
+
+
+def call_router(tx: Tx, tenant_id: int, at: datetime) -> None:
+    """Have the tenant's router ring when eligibility changes by itself."""
+    outbox.add(tx, tenant_id, outbox.Kind.ROUTER, tenant_id, {"at": at.isoformat()})
+
+
+def ring(tx: Tx, tenant_id: int) -> NextRouting:
+    """The router's alarm: pauses that are over by now; then when the next one ends."""
+    locks.routing(tx, tenant_id)
+    agent_ids = offers.agents_with_pause(tx, tenant_id)
+    offer_agents(tx, tenant_id, agent_ids)
+    last = offers.next_pause_start(tx, tenant_id, tx.now - DECLINE_PAUSE)
+    return NextRouting(None if last is None else last + DECLINE_PAUSE)
+
+
+def _make(tx: Tx, tenant_id: int, made: list[tuple[int, int]]) -> None:
+    offers.insert(tx, tenant_id, made)
+    events.offers_changed(tx, tenant_id, [agent_id for _, agent_id in made])

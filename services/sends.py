@@ -1,0 +1,217 @@
+"""Sending one text: claim it, hand it over, record what came of it (architecture rule 11).
+
+The claim commits before the carrier is asked, so a text whose answer never came is known as
+such: it is looked up or left to its receipt, never blindly sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from carriers.protocol import Accepted, Found, Rejected
+from domain.statuses import ENDED, RANK, UNSENT, MessageStatus, Priority
+from domain.timers import deadline, window_after_sending
+from services import consent, events, receipts
+from store import chats, locks, numbers, sends, tenants
+from store import consent as ledger
+from store.consent import Consent, Entry
+from store.database import Tx
+from store.numbers import Account
+from store.sends import Sending
+
+# After an answer that never came: how long the carrier is given to know the text at all.
+# Longer than the activity's start-to-close, so that no earlier try can still be under way.
+GRACE = timedelta(seconds=15)
+# Without a look-up, a receipt is waited for this long; then the text is shown as unknown.
+RECEIPT_PATIENCE = timedelta(seconds=60)
+BULK_PAUSE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Nothing is left to do: sent, failed, blocked, or given up."""
+
+    deadline_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """A newer incarnation of the chat's process has taken over."""
+
+
+@dataclass(frozen=True)
+class NotDue:
+    """The number's next slot is not free yet."""
+
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Claimed: give it to the carrier now."""
+
+    message_id: int
+    reference: str
+    account: Account
+    sender: str
+    recipient: str
+    text: str
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """Claimed before, and no answer is known. `since` is when it was claimed."""
+
+    hand_over: HandOver
+    since: datetime
+
+
+Claim = Settled | Superseded | NotDue | HandOver | InDoubt
+
+
+def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
+    """Take a text for sending. Consent is checked once more, in this same transaction."""
+    text = sends.lock(tx, message_id)
+    if text is None or text.status not in UNSENT:
+        return Settled(_deadline(tx, text))
+    if text.chat_id is not None:
+        chat = chats.read(tx, text.tenant_id, text.chat_id)
+        if chat is None or (incarnation is not None and chat.incarnation > incarnation):
+            return Superseded()
+    recipient = numbers.consumer_number(tx, text.tenant_id, text.consumer_id)
+    hand_over = _hand_over(tx, text, recipient)
+    if text.status is MessageStatus.SENDING:
+        assert text.claimed_at is not None
+        return InDoubt(hand_over, text.claimed_at)
+    if text.kind not in consent.ANSWERS and ledger.opted_out(tx, text.tenant_id, recipient):
+        _finish(tx, text, MessageStatus.BLOCKED, "opted_out")
+        return Settled(_deadline(tx, text))
+    wait = _wait_for_slot(tx, text)
+    if wait > timedelta(0):
+        return NotDue(wait)
+    sends.update(
+        tx, text.id, status=MessageStatus.SENDING, claimed_at=tx.now, attempts=text.attempts + 1
+    )
+    return hand_over
+
+
+def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:
+    number = numbers.by_id(tx, text.number_id)
+    account = numbers.account_by_id(tx, number.account_id)
+    return HandOver(
+        text.id, receipts.reference(text.id), account, number.number, recipient, text.text
+    )
+
+
+def _wait_for_slot(tx: Tx, text: Sending) -> timedelta:
+    """Reserve the number's next slot; bulk takes only what nobody more urgent waits for."""
+    if text.slot_at is not None:
+        return text.slot_at - tx.now
+    number = numbers.lock(tx, text.number_id)
+    slot = max(tx.now, number.next_slot_at or tx.now)
+    bulk = text.priority >= RANK[Priority.BULK]
+    if bulk and (slot > tx.now or sends.more_urgent_waits(tx, text.number_id)):
+        return max(slot - tx.now, BULK_PAUSE)
+    takes = timedelta(seconds=text.segments / number.segments_per_second)
+    numbers.move_slot(tx, number.id, slot + takes)
+    if text.priority <= RANK[Priority.CONSENT]:
+        return timedelta(0)
+    sends.update(tx, text.id, slot_at=slot)
+    return slot - tx.now
+
+
+def accepted(tx: Tx, message_id: int, answer: Accepted | Found) -> Settled:
+    """The carrier has it: note its id, and apply receipts that were quicker."""
+    text = _held(tx, message_id)
+    account_id = numbers.by_id(tx, text.number_id).account_id
+    segments = answer.segments or text.segments
+    values = {"provider_id": answer.provider_id, "segments": segments}
+    sends.update(tx, text.id, **values)
+    if text.status in UNSENT:
+        _finish(tx, text, MessageStatus.SENT, None)
+    receipts.apply_early(tx, text.tenant_id, account_id, text.id, answer.provider_id)
+    return Settled(_deadline(tx, text))
+
+
+def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
+    """Refused for good. A carrier's block is a fact of consent, and goes into the ledger."""
+    text = sends.read(tx, message_id)
+    if answer.opted_out:
+        locks.routing(tx, text.tenant_id)
+    text = _held(tx, message_id)
+    if text.status in UNSENT:
+        _finish(tx, text, MessageStatus.FAILED, answer.code)
+    if answer.opted_out:
+        entry = Entry(
+            tenant_id=text.tenant_id,
+            number=numbers.consumer_number(tx, text.tenant_id, text.consumer_id),
+            status=Consent.OPTED_OUT,
+            source="carrier",
+            evidence=f"{answer.code} {answer.reason}",
+            actor_type="carrier",
+            message_id=text.id,
+        )
+        consent.opt_out(tx, entry, text.consumer_id)
+    return Settled(_deadline(tx, text))
+
+
+def not_taken(tx: Tx, message_id: int) -> None:
+    """Surely not sent: back in the queue, consent is checked anew when it is claimed again."""
+    text = _held(tx, message_id)
+    if text.status is MessageStatus.SENDING:
+        sends.update(tx, text.id, status=MessageStatus.QUEUED, claimed_at=None)
+
+
+def give_up(tx: Tx, message_id: int) -> Settled:
+    """Nobody can tell whether it was sent: shown as unknown, never sent a second time."""
+    text = _held(tx, message_id)
+    if text.status in UNSENT:
+        _finish(tx, text, MessageStatus.UNKNOWN, "no_answer")
+    return Settled(_deadline(tx, text))
+
+
+def _held(tx: Tx, message_id: int) -> Sending:
+    """The text under its lock, and its chat's before it where the window may move with it."""
+    text = sends.read(tx, message_id)
+    if text.chat_id is not None and _held_up(tx, text):
+        chats.lock(tx, text.tenant_id, text.chat_id)
+    locked = sends.lock(tx, message_id)
+    assert locked is not None
+    return locked
+
+
+def _held_up(tx: Tx, text: Sending) -> bool:
+    assert text.chat_id is not None
+    chat = chats.read(tx, text.tenant_id, text.chat_id)
+    assert chat is not None
+    moved = window_after_sending(chat.state.window_from, chat.deadline_at, text.created_at, tx.now)
+    return moved != chat.state.window_from and chat.state.ended_at is None
+
+
+def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None) -> None:
+    """The text's way ends here, or goes on with receipts; an outage's delay moves the window."""
+    went_out = status in (MessageStatus.SENT, MessageStatus.UNKNOWN)
+    sends.update(tx, text.id, status=status, error=error, sent_at=tx.now if went_out else None)
+    agent_id = None
+    if text.chat_id is not None:
+        chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
+        assert chat is not None
+        agent_id = chat.state.agent_id
+        if text.chat_id in tx.open_chats and went_out and chat.state.status not in ENDED:
+            start = window_after_sending(
+                chat.state.window_from, chat.deadline_at, text.created_at, tx.now
+            )
+            chat.state = replace(chat.state, window_from=start)
+            chat.changed = True
+    events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)
+
+
+def _deadline(tx: Tx, text: Sending | None) -> datetime | None:
+    """When the chat ends by itself, as far as this transaction knows."""
+    if text is None or text.chat_id is None:
+        return None
+    chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
+    assert chat is not None
+    timers = tenants.get(tx, chat.tenant_id).timers
+    return deadline(chat.state.status, chat.state.window_from, timers)

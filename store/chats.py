@@ -1,0 +1,234 @@
+"""Chats: read, locked for a decision, and written back once when the transaction completes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.chat import ChatState
+from domain.process import ChatRef, ChatView
+from domain.statuses import ChatStatus, DisconnectedBy, FailReason
+from store import tables as t
+from store.database import AnyRow, Tx
+
+c = t.chats.c
+ACTIVE = (ChatStatus.SELECTING, ChatStatus.QUEUED, ChatStatus.ASSIGNED)
+
+
+@dataclass
+class OpenChat:
+    """A chat under its row lock. `changed` chats get one pointer when the transaction ends."""
+
+    id: int
+    tenant_id: int
+    number_id: int
+    consumer_id: int
+    state: ChatState
+    deadline_at: datetime | None
+    ptr: int
+    seq: int
+    incarnation: int
+    created_at: datetime
+    settled_at: datetime | None = None
+    waiting_because: str | None = None
+    changed: bool = False
+    sends: list[int] = field(default_factory=list)
+
+    def next_seq(self) -> int:
+        """The next message number of this chat; only valid under its lock."""
+        self.seq += 1
+        self.changed = True
+        return self.seq
+
+    @property
+    def ref(self) -> ChatRef:
+        """Names the chat's process."""
+        return ChatRef(self.tenant_id, self.id, self.incarnation)
+
+    def view(self) -> ChatView:
+        """What the chat's process is told."""
+        return ChatView(
+            ptr=self.ptr,
+            status=self.state.status,
+            queue_id=self.state.queue_id,
+            agent_id=self.state.agent_id,
+            deadline_at=self.deadline_at,
+            waiting_because=self.waiting_because,
+        )
+
+
+_COLUMNS = (
+    c.id,
+    c.tenant_id,
+    c.number_id,
+    c.consumer_id,
+    c.entry_queue_id,
+    c.queue_id,
+    c.agent_id,
+    c.status,
+    c.fail_reason,
+    c.disconnected_by,
+    c.lang,
+    c.menu_sent,
+    c.menu_sent_at,
+    c.invalid_answers,
+    c.window_from,
+    c.deadline_at,
+    c.created_at,
+    c.queued_at,
+    c.assigned_at,
+    c.ended_at,
+    c.settled_at,
+    c.waiting_because,
+    c.ptr,
+    c.seq,
+    c.incarnation,
+)
+
+
+def lock(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
+    """The chat under its row lock, the same object for the whole transaction."""
+    if chat_id in tx.open_chats:
+        opened: OpenChat = tx.open_chats[chat_id]
+        return opened if opened.tenant_id == tenant_id else None
+    query = sa.select(*_COLUMNS).where(c.id == chat_id, c.tenant_id == tenant_id)
+    row = tx.conn.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        return None
+    tx.open_chats[chat_id] = opened = _open(row)
+    return opened
+
+
+def read(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
+    """The chat as it stands, without a lock; nothing may be decided from it alone."""
+    query = sa.select(*_COLUMNS).where(c.id == chat_id, c.tenant_id == tenant_id)
+    row = tx.conn.execute(query).one_or_none()
+    return None if row is None else _open(row)
+
+
+def active_of_pair(tx: Tx, number_id: int, consumer_id: int) -> tuple[int, ChatStatus] | None:
+    """The pair's one active chat (A11), read without a lock."""
+    row = tx.conn.execute(
+        sa.select(c.id, c.status).where(
+            c.number_id == number_id, c.consumer_id == consumer_id, sa.text(t.ACTIVE_CHAT)
+        )
+    ).one_or_none()
+    return None if row is None else (row.id, ChatStatus(row.status))
+
+
+def active_of_consumer(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
+    """Every active chat of a consumer with the tenant, by id: the order in which they lock."""
+    return list(
+        tx.conn.execute(
+            sa.select(c.id)
+            .where(c.tenant_id == tenant_id, c.consumer_id == consumer_id, sa.text(t.ACTIVE_CHAT))
+            .order_by(c.id)
+        ).scalars()
+    )
+
+
+def of_agent(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:
+    """The chats that an agent is connected to, by id."""
+    return list(
+        tx.conn.execute(
+            sa.select(c.id)
+            .where(
+                c.tenant_id == tenant_id, c.agent_id == agent_id, c.status == ChatStatus.ASSIGNED
+            )
+            .order_by(c.id)
+        ).scalars()
+    )
+
+
+def insert(tx: Tx, tenant_id: int, number_id: int, consumer_id: int, state: ChatState) -> OpenChat:
+    """A new chat of the pair, locked by this transaction."""
+    values = _values(state) | {
+        "tenant_id": tenant_id,
+        "number_id": number_id,
+        "consumer_id": consumer_id,
+        "created_at": tx.now,
+        "updated_at": tx.now,
+    }
+    chat_id = tx.conn.execute(sa.insert(t.chats).values(values).returning(c.id)).scalar_one()
+    tx.open_chats[chat_id] = opened = OpenChat(
+        id=chat_id,
+        tenant_id=tenant_id,
+        number_id=number_id,
+        consumer_id=consumer_id,
+        state=state,
+        deadline_at=None,
+        ptr=0,
+        seq=0,
+        incarnation=1,
+        created_at=tx.now,
+        changed=True,
+    )
+    return opened
+
+
+def write(tx: Tx, chat: OpenChat) -> None:
+    """Write a locked chat back; called once per changed chat, when the transaction completes."""
+    values = _values(chat.state) | {
+        "deadline_at": chat.deadline_at,
+        "updated_at": tx.now,
+        "settled_at": chat.settled_at,
+        "waiting_because": chat.waiting_because,
+        "ptr": chat.ptr,
+        "seq": chat.seq,
+    }
+    tx.conn.execute(sa.update(t.chats).where(c.id == chat.id).values(values))
+
+
+def _values(state: ChatState) -> dict[str, Any]:
+    return {
+        "entry_queue_id": state.entry_queue_id,
+        "queue_id": state.queue_id,
+        "agent_id": state.agent_id,
+        "status": state.status,
+        "fail_reason": state.fail_reason,
+        "disconnected_by": state.disconnected_by,
+        "lang": state.lang,
+        "menu_sent": list(state.menu_sent),
+        "menu_sent_at": state.menu_sent_at,
+        "invalid_answers": state.invalid_answers,
+        "window_from": state.window_from,
+        "queued_at": state.queued_at,
+        "assigned_at": state.assigned_at,
+        "ended_at": state.ended_at,
+    }
+
+
+def _open(row: AnyRow) -> OpenChat:
+    state = ChatState(
+        status=ChatStatus(row.status),
+        entry_queue_id=row.entry_queue_id,
+        queue_id=row.queue_id,
+        lang=row.lang,
+        window_from=row.window_from,
+        agent_id=row.agent_id,
+        queued_at=row.queued_at,
+        assigned_at=row.assigned_at,
+        ended_at=row.ended_at,
+        fail_reason=None if row.fail_reason is None else FailReason(row.fail_reason),
+        disconnected_by=DisconnectedBy(row.disconnected_by),
+        menu_sent=tuple(row.menu_sent),
+        menu_sent_at=row.menu_sent_at,
+        invalid_answers=row.invalid_answers,
+    )
+    return OpenChat(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        number_id=row.number_id,
+        consumer_id=row.consumer_id,
+        state=state,
+        deadline_at=row.deadline_at,
+        ptr=row.ptr,
+        seq=row.seq,
+        incarnation=row.incarnation,
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+        waiting_because=row.waiting_because,
+    )

@@ -1,0 +1,68 @@
+"""The consent ledger: append-only; the current state is its newest row for a number (product B)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from store import tables as t
+from store.database import Tx
+
+ledger = t.consent_ledger.c
+
+
+class Consent(StrEnum):
+    OPTED_IN = "opted_in"
+    OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who said what, on what evidence. `scope` is `tenant`: narrower scopes are not offered yet."""
+
+    tenant_id: int
+    number: str
+    status: Consent
+    source: str
+    evidence: str
+    actor_type: str
+    actor_id: int | None = None
+    message_id: int | None = None
+    scope: str = "tenant"
+
+
+def append(tx: Tx, entry: Entry) -> None:
+    """Add to the ledger; nothing in it is ever changed."""
+    tx.conn.execute(
+        sa.insert(t.consent_ledger).values(
+            tenant_id=entry.tenant_id,
+            number=entry.number,
+            scope=entry.scope,
+            scope_id=entry.tenant_id,
+            status=entry.status,
+            source=entry.source,
+            message_id=entry.message_id,
+            evidence=entry.evidence,
+            actor_type=entry.actor_type,
+            actor_id=entry.actor_id,
+            at=tx.now,
+        )
+    )
+
+
+def state(tx: Tx, tenant_id: int, number: str) -> Consent | None:
+    """What the ledger says now; None when it says nothing."""
+    found = tx.conn.execute(
+        sa.select(ledger.status)
+        .where(ledger.tenant_id == tenant_id, ledger.number == number)
+        .order_by(ledger.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if found is None else Consent(found)
+
+
+def opted_out(tx: Tx, tenant_id: int, number: str) -> bool:
+    """Whether nothing may be sent to this number."""
+    return state(tx, tenant_id, number) is Consent.OPTED_OUT

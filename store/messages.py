@@ -1,0 +1,183 @@
+"""Messages: written once under a unique key, read by chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.segments import Encoding, count
+from domain.statuses import RANK, UNSENT, Author, MessageStatus, Priority
+from store import tables as t
+from store.database import AnyRow, Tx
+
+m = t.messages.c
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as the APIs show it, with the chat it stands in, if any."""
+
+    id: int
+    tenant_id: int
+    chat_id: int | None
+    seq: int | None
+    direction: str
+    author_type: str
+    author_id: int | None
+    kind: str
+    text: str
+    media: list[dict[str, Any]]
+    status: MessageStatus
+    segments: int
+    encoding: Encoding
+    error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+
+
+_COLUMNS = (
+    m.id,
+    m.tenant_id,
+    m.chat_id,
+    m.seq,
+    m.direction,
+    m.author_type,
+    m.author_id,
+    m.kind,
+    m.text,
+    m.media,
+    m.status,
+    m.segments,
+    m.encoding,
+    m.error,
+    m.created_at,
+    m.sent_at,
+    m.delivered_at,
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be written; `key` makes the same decision write the same text once."""
+
+    tenant_id: int
+    number_id: int
+    consumer_id: int
+    text: str
+    key: str
+    kind: str
+    author: Author
+    author_id: int | None = None
+    chat_id: int | None = None
+    seq: int | None = None
+    priority: Priority = Priority.SYSTEM
+    media: Sequence[dict[str, Any]] = ()
+
+
+def write_inbound(tx: Tx, draft: Draft) -> int:
+    """A text of the consumer, received."""
+    return _insert(tx, draft, "inbound", MessageStatus.RECEIVED)
+
+
+def write_outbound(tx: Tx, draft: Draft, *, blocked: bool = False) -> int:
+    """A text of ours, queued; or kept as blocked when the consumer has opted out."""
+    status = MessageStatus.BLOCKED if blocked else MessageStatus.QUEUED
+    return _insert(tx, draft, "outbound", status)
+
+
+def _insert(tx: Tx, draft: Draft, direction: str, status: MessageStatus) -> int:
+    counted = count(draft.text)
+    values = {
+        "tenant_id": draft.tenant_id,
+        "chat_id": draft.chat_id,
+        "seq": draft.seq,
+        "number_id": draft.number_id,
+        "consumer_id": draft.consumer_id,
+        "direction": direction,
+        "author_type": draft.author,
+        "author_id": draft.author_id,
+        "kind": draft.kind,
+        "text": draft.text,
+        "media": list(draft.media),
+        "status": status,
+        "encoding": counted.encoding,
+        "segments": counted.segments,
+        "priority": RANK[draft.priority],
+        "unique_key": draft.key,
+        "created_at": tx.now,
+    }
+    inserted = tx.conn.execute(sa.insert(t.messages).values(values).returning(m.id))
+    return int(inserted.scalar_one())
+
+
+def by_key(tx: Tx, tenant_id: int, key: str) -> Message | None:
+    """The message that was written under this key, if it was."""
+    query = sa.select(*_COLUMNS).where(m.tenant_id == tenant_id, m.unique_key == key)
+    row = tx.conn.execute(query).one_or_none()
+    return None if row is None else _message(row)
+
+
+def get(tx: Tx, tenant_id: int, message_id: int) -> Message:
+    """The message with this id, which must exist."""
+    query = sa.select(*_COLUMNS).where(m.tenant_id == tenant_id, m.id == message_id)
+    return _message(tx.conn.execute(query).one())
+
+
+def of_chat(tx: Tx, tenant_id: int, chat_id: int, after: int = 0) -> list[Message]:
+    """The thread of a chat in order, from behind message number `after`."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(m.tenant_id == tenant_id, m.chat_id == chat_id, m.seq > after)
+        .order_by(m.seq)
+    )
+    return [_message(row) for row in tx.conn.execute(query)]
+
+
+def unsent_of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
+    """The texts that a chat still owes, in the order in which they must go out."""
+    query = (
+        sa.select(m.id)
+        .where(m.tenant_id == tenant_id, m.chat_id == chat_id, m.status.in_(UNSENT))
+        .order_by(m.seq)
+    )
+    return list(tx.conn.execute(query).scalars())
+
+
+def stop_queued(
+    tx: Tx, status: MessageStatus, error: str, *where: sa.ColumnElement[bool]
+) -> list[tuple[int, int | None]]:
+    """Give up queued texts: (id, chat) of each. One that is being sent is beyond reach."""
+    stopped = tx.conn.execute(
+        sa.update(t.messages)
+        .where(m.status == MessageStatus.QUEUED, *where)
+        .values(status=status, error=error)
+        .returning(m.id, m.chat_id)
+    )
+    return [(row.id, row.chat_id) for row in stopped]
+
+
+def _message(row: AnyRow) -> Message:
+    return Message(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        chat_id=row.chat_id,
+        seq=row.seq,
+        direction=row.direction,
+        author_type=row.author_type,
+        author_id=row.author_id,
+        kind=row.kind,
+        text=row.text,
+        media=list(row.media),
+        status=MessageStatus(row.status),
+        segments=row.segments,
+        encoding=Encoding(row.encoding),
+        error=row.error,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+    )

@@ -1,0 +1,77 @@
+"""Who took part in a chat, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.statuses import FailReason
+from store import tables as t
+from store.database import Tx
+
+p = t.participants.c
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One side of a chat."""
+
+    id: int
+    type: str
+    status: str
+    user_id: int | None
+    consumer_id: int | None
+    connected_at: datetime | None
+    ended_at: datetime | None
+    fail_reason: str
+
+
+def join_consumer(tx: Tx, tenant_id: int, chat_id: int, consumer_id: int) -> None:
+    """The consumer is there from the first text on."""
+    _join(tx, tenant_id, chat_id, type="end_user", consumer_id=consumer_id)
+
+
+def join_agent(tx: Tx, tenant_id: int, chat_id: int, agent_id: int) -> None:
+    """An agent took the chat."""
+    _join(tx, tenant_id, chat_id, type="agent", user_id=agent_id)
+
+
+def _join(tx: Tx, tenant_id: int, chat_id: int, **who: object) -> None:
+    values = {"tenant_id": tenant_id, "chat_id": chat_id, "status": "connected", **who}
+    tx.conn.execute(sa.insert(t.participants).values(values | {"connected_at": tx.now}))
+
+
+def leave(tx: Tx, chat_id: int, agent_id: int) -> None:
+    """An agent is no longer in the chat."""
+    tx.conn.execute(
+        sa.update(t.participants)
+        .where(p.chat_id == chat_id, p.user_id == agent_id, p.ended_at.is_(None))
+        .values(status="finished", ended_at=tx.now)
+    )
+
+
+def close(tx: Tx, chat_id: int, reason: FailReason | None) -> None:
+    """The chat is over for everybody."""
+    tx.conn.execute(
+        sa.update(t.participants)
+        .where(p.chat_id == chat_id, p.ended_at.is_(None))
+        .values(status="finished", ended_at=tx.now, fail_reason=reason or "nothing")
+    )
+
+
+def of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[Participant]:
+    """Everybody who took part, in the order of joining."""
+    columns = (
+        p.id,
+        p.type,
+        p.status,
+        p.user_id,
+        p.consumer_id,
+        p.connected_at,
+        p.ended_at,
+        p.fail_reason,
+    )
+    query = sa.select(*columns).where(p.tenant_id == tenant_id, p.chat_id == chat_id)
+    return [Participant(*row) for row in tx.conn.execute(query.order_by(p.id))]

@@ -1,0 +1,455 @@
+"""The tables. Every table of a tenant carries `tenant_id`, and every query names it.
+
+Times are aware UTC. Ids are integers and never used again (`sqlite_autoincrement`), because
+webhooks, workflows and receipts name rows long after these may be gone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time on both databases; a naive one is refused before it is stored."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive time")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = sa.BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", BigId, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, BigId, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+def _tenant() -> Column[Any]:
+    return _ref("tenant_id", "tenants")
+
+
+def _time(name: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, UtcDateTime(), nullable=nullable)
+
+
+def _table(name: str, *parts: Any) -> Table:
+    return Table(name, metadata, *parts, sqlite_autoincrement=True)
+
+
+# One row: which Temporal namespace this database belongs to (architecture rule 8).
+installation = _table(
+    "installation",
+    _id(),
+    Column("token", Text, nullable=False),
+    Column("namespace", Text),
+)
+
+tenants = _table(
+    "tenants",
+    _id(),
+    Column("subdomain", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("default_lang", Text, nullable=False, server_default="en"),
+    Column("settings", JSON, nullable=False, server_default="{}"),
+    Column("texts", JSON, nullable=False, server_default="{}"),
+    _time("created_at", nullable=False),
+)
+
+users = _table(
+    "users",
+    _id(),
+    _tenant(),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="Offline"),
+    _time("status_since", nullable=False),
+    Column("concurrency_limit", Integer),
+    Column("active", Boolean, nullable=False, server_default=sa.true()),
+    UniqueConstraint("tenant_id", "email"),
+)
+
+sessions = _table(
+    "sessions",
+    _id(),
+    _tenant(),
+    _ref("user_id", "users"),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("csrf_token", Text, nullable=False),
+    _time("created_at", nullable=False),
+    _time("expires_at", nullable=False),
+    _time("revoked_at"),
+)
+
+credentials = _table(
+    "credentials",
+    _id(),
+    _tenant(),
+    Column("name", Text, nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    _time("created_at", nullable=False),
+    _time("disabled_at"),
+)
+
+# Fixed windows, counted in the store so that a limit holds across processes.
+rate_counters = _table(
+    "rate_counters",
+    _id(),
+    Column("key", Text, nullable=False, unique=True),
+    _time("window_from", nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+queues = _table(
+    "queues",
+    _id(),
+    _tenant(),
+    _ref("parent_id", "queues", nullable=True),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("name", Text, nullable=False),
+    Column("lang", Text),
+    Column("hidden", Boolean, nullable=False, server_default=sa.false()),
+    Column("keywords", JSON, nullable=False, server_default="[]"),
+    Column("greeting", Text),
+    # The tenant's whole tree is read at once for every menu decision.
+    Index(None, "tenant_id", "parent_id"),
+)
+
+queue_agents = _table(
+    "queue_agents",
+    _id(),
+    _tenant(),
+    _ref("queue_id", "queues"),
+    _ref("user_id", "users"),
+    UniqueConstraint("queue_id", "user_id"),
+    # Routing: the queues of one agent.
+    Index(None, "tenant_id", "user_id"),
+)
+
+carrier_accounts = _table(
+    "carrier_accounts",
+    _id(),
+    _tenant(),
+    Column("carrier", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("secret_ref", Text, nullable=False),
+    UniqueConstraint("carrier", "name"),
+)
+
+numbers = _table(
+    "numbers",
+    _id(),
+    _tenant(),
+    Column("number", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False, server_default=""),
+    _ref("account_id", "carrier_accounts"),
+    Column("status", Text, nullable=False),
+    Column("use", Text, nullable=False, server_default="chat"),
+    _ref("queue_id", "queues", nullable=True),
+    Column("segments_per_second", Integer, nullable=False, server_default="10"),
+    _time("next_slot_at"),
+)
+
+consumers = _table(
+    "consumers",
+    _id(),
+    _tenant(),
+    Column("number", Text, nullable=False),
+    _time("created_at", nullable=False),
+    UniqueConstraint("tenant_id", "number"),
+)
+
+ACTIVE_CHAT = "status IN ('selecting','queued','assigned','dismissed')"
+
+chats = _table(
+    "chats",
+    _id(),
+    _tenant(),
+    _ref("number_id", "numbers"),
+    _ref("consumer_id", "consumers"),
+    _ref("entry_queue_id", "queues"),
+    _ref("queue_id", "queues"),
+    _ref("agent_id", "users", nullable=True),
+    Column("status", Text, nullable=False),
+    Column("fail_reason", Text),
+    Column("disconnected_by", Text, nullable=False, server_default="disconnected_by_unknown"),
+    Column("lang", Text, nullable=False),
+    Column("direction", Text, nullable=False, server_default="inbound"),
+    # Menu: the queues as last sent, in order, so that an answer is read against that text (A3).
+    Column("menu_sent", JSON, nullable=False, server_default="[]"),
+    _time("menu_sent_at"),
+    Column("invalid_answers", Integer, nullable=False, server_default="0"),
+    # Time: the window that the deadline is counted from (rule 5).
+    _time("window_from", nullable=False),
+    _time("deadline_at"),
+    _time("created_at", nullable=False),
+    _time("updated_at", nullable=False),
+    _time("queued_at"),
+    _time("assigned_at"),
+    _time("ended_at"),
+    _time("settled_at"),
+    Column("waiting_because", Text),
+    # Process: the last pointer, the last message, the workflow's incarnation (rules 2 and 8).
+    Column("ptr", Integer, nullable=False, server_default="0"),
+    Column("seq", Integer, nullable=False, server_default="0"),
+    Column("incarnation", Integer, nullable=False, server_default="1"),
+    # A11: one active chat per pair, whatever arrives in parallel.
+    Index(
+        "uq_chats_active_pair",
+        "number_id",
+        "consumer_id",
+        unique=True,
+        sqlite_where=sa.text(ACTIVE_CHAT),
+        postgresql_where=sa.text(ACTIVE_CHAT),
+    ),
+    # Routing: waiting chats of a queue, the oldest first.
+    Index(
+        "ix_chats_waiting",
+        "tenant_id",
+        "queue_id",
+        "queued_at",
+        sqlite_where=sa.text("status = 'queued'"),
+        postgresql_where=sa.text("status = 'queued'"),
+    ),
+    # An agent's open chats, and how many there are.
+    Index(
+        "ix_chats_agent",
+        "agent_id",
+        sqlite_where=sa.text("status = 'assigned'"),
+        postgresql_where=sa.text("status = 'assigned'"),
+    ),
+    # The reconciler: every chat whose process has not finished.
+    Index(
+        "ix_chats_unsettled",
+        "id",
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    ),
+)
+
+participants = _table(
+    "participants",
+    _id(),
+    _tenant(),
+    _ref("chat_id", "chats"),
+    Column("type", Text, nullable=False),
+    _ref("user_id", "users", nullable=True),
+    _ref("consumer_id", "consumers", nullable=True),
+    Column("status", Text, nullable=False),
+    _time("connected_at"),
+    _time("ended_at"),
+    Column("fail_reason", Text, nullable=False, server_default="nothing"),
+    # The participants of one chat.
+    Index(None, "chat_id"),
+)
+
+offers = _table(
+    "offers",
+    _id(),
+    _tenant(),
+    _ref("chat_id", "chats"),
+    _ref("agent_id", "users"),
+    Column("state", Text, nullable=False),
+    _time("offered_at", nullable=False),
+    _time("closed_at"),
+    # One pending offer per chat and agent; also finds a chat's pending offers.
+    Index(
+        "uq_offers_pending",
+        "chat_id",
+        "agent_id",
+        unique=True,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+    # An agent's pending offers.
+    Index(
+        "ix_offers_agent",
+        "agent_id",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+    # Routing: who declined this chat.
+    Index("ix_offers_chat", "chat_id", "state"),
+)
+
+messages = _table(
+    "messages",
+    _id(),
+    _tenant(),
+    _ref("chat_id", "chats", nullable=True),
+    Column("seq", Integer),
+    _ref("number_id", "numbers"),
+    _ref("consumer_id", "consumers"),
+    Column("direction", Text, nullable=False),
+    Column("author_type", Text, nullable=False),
+    Column("author_id", BigId),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("media", JSON, nullable=False, server_default="[]"),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    Column("encoding", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="3"),
+    # `{kind}:{chat}[:{step}]`: the same decision never writes the same text twice (rule 4).
+    Column("unique_key", Text, nullable=False),
+    _time("created_at", nullable=False),
+    _time("slot_at"),
+    _time("claimed_at"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _time("sent_at"),
+    _time("delivered_at"),
+    Column("provider_id", Text),
+    UniqueConstraint("tenant_id", "unique_key"),
+    UniqueConstraint("chat_id", "seq"),
+    CheckConstraint("(chat_id IS NULL) = (seq IS NULL)", name="seq_with_chat"),
+    # Sends: what is still owed, by chat and by number.
+    Index(
+        "ix_messages_unsent",
+        "chat_id",
+        "seq",
+        sqlite_where=sa.text("status IN ('queued','sending')"),
+        postgresql_where=sa.text("status IN ('queued','sending')"),
+    ),
+    # An opt-out blocks what is still queued for the consumer (B).
+    Index(
+        "ix_messages_unsent_consumer",
+        "consumer_id",
+        sqlite_where=sa.text("status IN ('queued','sending')"),
+        postgresql_where=sa.text("status IN ('queued','sending')"),
+    ),
+)
+
+message_segments = _table(
+    "message_segments",
+    _id(),
+    _tenant(),
+    _ref("message_id", "messages"),
+    Column("segment", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    UniqueConstraint("message_id", "segment"),
+)
+
+# Receipts whose message is not known yet: applied when its provider id is recorded (rule 11).
+early_receipts = _table(
+    "early_receipts",
+    _id(),
+    _tenant(),
+    _ref("account_id", "carrier_accounts"),
+    Column("provider_id", Text, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    _time("received_at", nullable=False),
+    Index(None, "account_id", "provider_id"),
+)
+
+inbox = _table(
+    "inbox",
+    _id(),
+    _tenant(),
+    _ref("account_id", "carrier_accounts"),
+    Column("provider_id", Text, nullable=False),
+    _ref("message_id", "messages", nullable=True),
+    _time("received_at", nullable=False),
+    # The same provider id again: answered, and nothing new.
+    UniqueConstraint("account_id", "provider_id"),
+)
+
+outbox = _table(
+    "outbox",
+    _id(),
+    _tenant(),
+    Column("kind", Text, nullable=False),
+    Column("target_id", BigId, nullable=False),
+    Column("payload", JSON, nullable=False),
+    _time("created_at", nullable=False),
+    _time("claimed_at"),
+    # The sweep: by target, the oldest first.
+    Index(None, "kind", "target_id"),
+    Index(None, "created_at"),
+)
+
+event_positions = _table(
+    "event_positions",
+    _id(),
+    Column("tenant_id", BigId, ForeignKey("tenants.id"), nullable=False, unique=True),
+    Column("position", BigId, nullable=False, server_default="0"),
+)
+
+events = _table(
+    "events",
+    _id(),
+    _tenant(),
+    Column("position", BigId, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("chat_id", BigId),
+    Column("data", JSON, nullable=False),
+    _time("at", nullable=False),
+    # Streams resume by position within the tenant (rule 9).
+    UniqueConstraint("tenant_id", "position"),
+)
+
+consent_ledger = _table(
+    "consent_ledger",
+    _id(),
+    _tenant(),
+    Column("number", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("scope_id", BigId),
+    Column("status", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    _ref("message_id", "messages", nullable=True),
+    Column("evidence", Text, nullable=False),
+    Column("actor_type", Text, nullable=False),
+    Column("actor_id", BigId),
+    _time("at", nullable=False),
+    # The current state: the newest row of a number.
+    Index(None, "tenant_id", "number", "id"),
+)

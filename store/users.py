@@ -1,0 +1,196 @@
+"""Users, their sessions and statuses, and API credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from domain.statuses import AgentStatus, ChatStatus, Role
+from store import tables as t
+from store.database import AnyRow, Tx
+
+u = t.users.c
+s = t.sessions.c
+
+
+@dataclass(frozen=True)
+class User:
+    """A person who logs in. `concurrency_limit` is None where the tenant's holds."""
+
+    id: int
+    tenant_id: int
+    role: Role
+    name: str
+    email: str
+    status: AgentStatus
+    status_since: datetime
+    concurrency_limit: int | None
+    active: bool
+
+
+_COLUMNS = (
+    u.id,
+    u.tenant_id,
+    u.role,
+    u.name,
+    u.email,
+    u.status,
+    u.status_since,
+    u.concurrency_limit,
+    u.active,
+)
+
+
+def get(tx: Tx, tenant_id: int, user_id: int) -> User | None:
+    """The tenant's user with this id."""
+    query = sa.select(*_COLUMNS).where(u.tenant_id == tenant_id, u.id == user_id)
+    return _user(tx.conn.execute(query).one_or_none())
+
+
+def lock(tx: Tx, tenant_id: int, user_id: int) -> User | None:
+    """The user under the row lock that orders everything about one agent's capacity."""
+    query = sa.select(*_COLUMNS).where(u.tenant_id == tenant_id, u.id == user_id)
+    return _user(tx.conn.execute(query.with_for_update()).one_or_none())
+
+
+def with_password(tx: Tx, tenant_id: int, email: str) -> tuple[User, str] | None:
+    """The user with this e-mail address, and the hash of the password."""
+    query = sa.select(*_COLUMNS, u.password_hash).where(
+        u.tenant_id == tenant_id, u.email == email.strip().lower()
+    )
+    row = tx.conn.execute(query).one_or_none()
+    user = _user(row)
+    return None if user is None or row is None else (user, row.password_hash)
+
+
+def set_status(tx: Tx, user: User, status: AgentStatus) -> None:
+    """The agent is something else from now on."""
+    tx.conn.execute(
+        sa.update(t.users).where(u.id == user.id).values(status=status, status_since=tx.now)
+    )
+
+
+def load(tx: Tx, tenant_id: int, agent_id: int) -> int:
+    """How many chats the agent is connected to."""
+    c = t.chats.c
+    query = sa.select(sa.func.count()).where(
+        c.tenant_id == tenant_id, c.agent_id == agent_id, c.status == ChatStatus.ASSIGNED
+    )
+    return int(tx.conn.execute(query).scalar_one())
+
+
+def open_session(tx: Tx, user: User, token_hash: str, csrf_token: str, lasts: timedelta) -> None:
+    """A login; the token itself is never stored."""
+    tx.conn.execute(
+        sa.insert(t.sessions).values(
+            tenant_id=user.tenant_id,
+            user_id=user.id,
+            token_hash=token_hash,
+            csrf_token=csrf_token,
+            created_at=tx.now,
+            expires_at=tx.now + lasts,
+        )
+    )
+
+
+def of_session(tx: Tx, token_hash: str) -> tuple[User, str] | None:
+    """Who is logged in with this token, and the session's CSRF token."""
+    query = (
+        sa.select(*_COLUMNS, s.csrf_token)
+        .join(t.sessions, s.user_id == u.id)
+        .where(
+            s.token_hash == token_hash,
+            s.revoked_at.is_(None),
+            s.expires_at > tx.now,
+            u.active,
+        )
+    )
+    row = tx.conn.execute(query).one_or_none()
+    user = _user(row)
+    return None if user is None or row is None else (user, row.csrf_token)
+
+
+def revoke_session(tx: Tx, token_hash: str) -> None:
+    """The token is worth nothing from now on."""
+    tx.conn.execute(
+        sa.update(t.sessions)
+        .where(s.token_hash == token_hash, s.revoked_at.is_(None))
+        .values(revoked_at=tx.now)
+    )
+
+
+def add_credential(tx: Tx, tenant_id: int, name: str, token_hash: str) -> int:
+    """An API credential; the token is shown once and never stored."""
+    inserted = tx.conn.execute(
+        sa.insert(t.credentials)
+        .values(tenant_id=tenant_id, name=name, token_hash=token_hash, created_at=tx.now)
+        .returning(t.credentials.c.id)
+    )
+    return int(inserted.scalar_one())
+
+
+def credential_holds(tx: Tx, tenant_id: int, token_hash: str) -> bool:
+    """Whether the tenant has an enabled credential with this token."""
+    k = t.credentials.c
+    query = sa.select(k.id).where(
+        k.tenant_id == tenant_id, k.token_hash == token_hash, k.disabled_at.is_(None)
+    )
+    return tx.conn.execute(query).first() is not None
+
+
+def count_up(tx: Tx, key: str, window: timedelta) -> tuple[int, datetime]:
+    """Count one more in the key's window: the count, and when the window ends."""
+    r = t.rate_counters.c
+    insert = (sqlite if tx.on_sqlite else postgresql).insert(t.rate_counters)
+    over = r.window_from <= tx.now - window
+    row = tx.conn.execute(
+        insert.values(key=key, window_from=tx.now, count=1)
+        .on_conflict_do_update(
+            index_elements=[r.key],
+            set_={
+                "window_from": sa.case((over, tx.now), else_=r.window_from),
+                "count": sa.case((over, 1), else_=r.count + 1),
+            },
+        )
+        .returning(r.count.label("times"), r.window_from)
+    ).one()
+    return row.times, row.window_from + window
+
+
+def forget_count(tx: Tx, key: str) -> None:
+    """Start the key's count again."""
+    tx.conn.execute(sa.delete(t.rate_counters).where(t.rate_counters.c.key == key))
+
+
+def count_down(tx: Tx, key: str) -> None:
+    """One that was counted did not deserve it."""
+    r = t.rate_counters.c
+    tx.conn.execute(
+        sa.update(t.rate_counters).where(r.key == key, r.count > 0).values(count=r.count - 1)
+    )
+
+
+def forget_counts_before(tx: Tx, window_from: datetime) -> None:
+    """Windows that are long over."""
+    tx.conn.execute(
+        sa.delete(t.rate_counters).where(t.rate_counters.c.window_from < window_from)
+    )
+
+
+def _user(row: AnyRow | None) -> User | None:
+    if row is None:
+        return None
+    return User(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        role=Role(row.role),
+        name=row.name,
+        email=row.email,
+        status=AgentStatus(row.status),
+        status_since=row.status_since,
+        concurrency_limit=row.concurrency_limit,
+        active=row.active,
+    )

@@ -1,0 +1,221 @@
+"""What the APIs read of chats: many at once, each kind of row with one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.statuses import ChatStatus, NumberStatus, OfferState
+from store import tables as t
+from store.database import Tx
+from store.participants import Participant
+
+c = t.chats.c
+o = t.offers.c
+p = t.participants.c
+m = t.messages.c
+n = t.numbers.c
+
+
+@dataclass(frozen=True)
+class ChatRecord:
+    """A chat with the names and numbers that its keys lead to."""
+
+    id: int
+    status: ChatStatus
+    fail_reason: str | None
+    disconnected_by: str
+    lang: str
+    queue_id: int
+    seq: int
+    incarnation: int
+    waiting_because: str | None
+    created_at: datetime
+    updated_at: datetime
+    queued_at: datetime | None
+    assigned_at: datetime | None
+    ended_at: datetime | None
+    number: str
+    consumer_id: int
+    consumer_number: str
+    agent_id: int | None
+    agent_name: str | None
+    agent_email: str | None
+
+
+@dataclass(frozen=True)
+class OfferRecord:
+    """One agent was asked to take a chat."""
+
+    chat_id: int
+    agent_id: int
+    state: OfferState
+    offered_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """How many messages a chat has, and when the first and the last were."""
+
+    count: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PendingOffer:
+    """A chat that an agent may accept."""
+
+    chat_id: int
+    queue_id: int
+    queue: str
+    lang: str
+    offered_at: datetime
+
+
+def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
+    """The chats with these ids, by id."""
+    u, k = t.users.c, t.consumers.c
+    query = (
+        sa.select(
+            c.id,
+            c.status,
+            c.fail_reason,
+            c.disconnected_by,
+            c.lang,
+            c.queue_id,
+            c.seq,
+            c.incarnation,
+            c.waiting_because,
+            c.created_at,
+            c.updated_at,
+            c.queued_at,
+            c.assigned_at,
+            c.ended_at,
+            n.number,
+            k.id,
+            k.number,
+            u.id,
+            u.name,
+            u.email,
+        )
+        .join(t.numbers, n.id == c.number_id)
+        .join(t.consumers, k.id == c.consumer_id)
+        .outerjoin(t.users, u.id == c.agent_id)
+        .where(c.tenant_id == tenant_id, c.id.in_(chat_ids))
+        .order_by(c.id)
+    )
+    return [ChatRecord(row[0], ChatStatus(row[1]), *row[2:]) for row in tx.conn.execute(query)]
+
+
+def participants(
+    tx: Tx, tenant_id: int, chat_ids: Sequence[int]
+) -> dict[int, list[Participant]]:
+    """Everybody who took part in each chat, in the order of joining."""
+    query = (
+        sa.select(
+            p.chat_id,
+            p.id,
+            p.type,
+            p.status,
+            p.user_id,
+            p.consumer_id,
+            p.connected_at,
+            p.ended_at,
+            p.fail_reason,
+        )
+        .where(p.tenant_id == tenant_id, p.chat_id.in_(chat_ids))
+        .order_by(p.id)
+    )
+    found: dict[int, list[Participant]] = {}
+    for chat_id, *values in tx.conn.execute(query):
+        found.setdefault(chat_id, []).append(Participant(*values))
+    return found
+
+
+def offers(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, list[OfferRecord]]:
+    """Every offer of each chat, the oldest first."""
+    query = (
+        sa.select(o.chat_id, o.agent_id, o.state, o.offered_at, o.closed_at)
+        .where(o.tenant_id == tenant_id, o.chat_id.in_(chat_ids))
+        .order_by(o.id)
+    )
+    found: dict[int, list[OfferRecord]] = {}
+    for row in tx.conn.execute(query):
+        record = OfferRecord(
+            row.chat_id, row.agent_id, OfferState(row.state), row.offered_at, row.closed_at
+        )
+        found.setdefault(row.chat_id, []).append(record)
+    return found
+
+
+def threads(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, Thread]:
+    """The size and span of each chat's thread."""
+    at = sa.func.coalesce(m.sent_at, m.created_at)
+    query = (
+        sa.select(m.chat_id, sa.func.count(), sa.func.min(at), sa.func.max(at))
+        .where(m.tenant_id == tenant_id, m.chat_id.in_(chat_ids))
+        .group_by(m.chat_id)
+    )
+    return {chat_id: Thread(*values) for chat_id, *values in tx.conn.execute(query)}
+
+
+def is_open_to(tx: Tx, tenant_id: int, chat_id: int, agent_id: int) -> bool:
+    """Whether an agent has the chat, is asked to take it, or had it once."""
+    offered = sa.select(o.id).where(
+        o.chat_id == c.id, o.agent_id == agent_id, o.state == OfferState.PENDING
+    )
+    took_part = sa.select(p.id).where(p.chat_id == c.id, p.user_id == agent_id)
+    query = sa.select(c.id).where(
+        c.tenant_id == tenant_id,
+        c.id == chat_id,
+        sa.or_(c.agent_id == agent_id, offered.exists(), took_part.exists()),
+    )
+    return tx.conn.execute(query).first() is not None
+
+
+def offered_to(tx: Tx, tenant_id: int, agent_id: int) -> list[PendingOffer]:
+    """What an agent is asked to take, the longest wait first."""
+    q = t.queues.c
+    query = (
+        sa.select(o.chat_id, c.queue_id, q.name, c.lang, o.offered_at)
+        .join(t.chats, c.id == o.chat_id)
+        .join(t.queues, q.id == c.queue_id)
+        .where(o.tenant_id == tenant_id, o.agent_id == agent_id, o.state == OfferState.PENDING)
+        .order_by(c.queued_at, c.id)
+    )
+    return [PendingOffer(*row) for row in tx.conn.execute(query)]
+
+
+def queues_of(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:
+    """The queues that an agent sits on."""
+    qa = t.queue_agents.c
+    query = sa.select(qa.queue_id).where(qa.tenant_id == tenant_id, qa.user_id == agent_id)
+    return list(tx.conn.execute(query.order_by(qa.queue_id)).scalars())
+
+
+def numbers_of(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The verified numbers of each queue."""
+    query = (
+        sa.select(n.queue_id, n.number)
+        .where(
+            n.tenant_id == tenant_id,
+            n.queue_id.in_(queue_ids),
+            n.status == NumberStatus.VERIFIED,
+        )
+        .order_by(n.number)
+    )
+    found: dict[int, list[str]] = {}
+    for queue_id, number in tx.conn.execute(query):
+        found.setdefault(queue_id, []).append(number)
+    return found
+
+
+def count_unsettled(tx: Tx) -> int:
+    """How many chats have a process that has not finished, for the metrics."""
+    query = sa.select(sa.func.count()).select_from(t.chats).where(c.settled_at.is_(None))
+    return int(tx.conn.execute(query).scalar_one())

@@ -1,0 +1,38 @@
+"""One alarm per tenant, at the next instant that changes by itself who may be offered a chat.
+
+Offers are made in the transactions that change who waits or who is free (rule 10); this process
+only covers what time alone changes, and is gone when nothing is waited for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio import workflow
+
+from domain.process import NextRouting, RouterRun
+from workflows import stubs
+
+
+@workflow.defn(name="RouterWorkflow")
+class RouterWorkflow:
+    """The tenant's router while there is something to wait for."""
+
+    @workflow.init
+    def __init__(self, run: RouterRun) -> None:
+        self.at: datetime | None = None
+
+    @workflow.signal
+    def wake(self, next_routing: NextRouting) -> None:
+        """Eligibility changes at this instant; the earliest that is known counts."""
+        if next_routing.at is not None and (self.at is None or next_routing.at < self.at):
+            self.at = next_routing.at
+
+    @workflow.run
+    async def run(self, run: RouterRun) -> None:
+        """Sleep to the next instant, have the store match, and ask it for the one after."""
+        while self.at is not None:
+            wait = (self.at - workflow.now()).total_seconds()
+            await workflow.sleep(max(0.0, wait), summary="next change of eligibility")
+            self.at = None
+            self.wake(await stubs.route(run.tenant))
