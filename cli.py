@@ -70,6 +70,7 @@ def api(host: Host = "127.0.0.1", port: int = 8080) -> None:
         # Open event streams must not hold a stop.
         timeout_graceful_shutdown=3,
     )
+    _leave()
 
 
 @app.command()
@@ -82,6 +83,7 @@ def worker(
     from worker import run_worker
 
     asyncio.run(run_worker(_settings_with_key(), role))
+    _leave()
 
 
 @app.command()
@@ -132,8 +134,7 @@ def doctor() -> None:
 
     from doctor import examine, report
 
-    if not report(asyncio.run(examine(_settings()))):
-        raise typer.Exit(1)
+    _leave(0 if report(asyncio.run(examine(_settings()))) else 1)
 
 
 @app.command("settings")
@@ -149,7 +150,7 @@ def show_settings() -> None:
 
 
 @app.command("demo-seed", hidden=True)
-def demo_seed(file: Path) -> None:
+def demo_seed(file: Annotated[Path, typer.Option()]) -> None:
     """Make the demo tenant and print what `dev.json` tells of it."""
     import asyncio
     import json
@@ -192,6 +193,7 @@ def temporal_ready(polled: Annotated[list[str] | None, typer.Option()] = None) -
         asyncio.run(wait_until_ready(address, namespace, polled or (), timedelta(seconds=60)))
     except TimeoutError as error:
         _fail(str(error))
+    _leave()
 
 
 def _settings() -> "Settings":
@@ -214,6 +216,16 @@ def _settings_with_key() -> "Settings":
     if not chosen.secret_key.get_secret_value():
         _fail("THREADLINE_SECRET_KEY is not set: it signs sessions and tokens.")
     return chosen
+
+
+def _leave(code: int = 0) -> NoReturn:
+    """Ends at once: threads of Temporal's SDK may crash an interpreter that is winding down."""
+    import os
+    import sys
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _fail(text: str) -> NoReturn:
