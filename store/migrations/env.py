@@ -1,0 +1,13 @@
+"""Alembic's entry: always run by `store.migrations`, on the connection that it gives."""
+
+from alembic import context
+
+from store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,205 @@
+"""From the store's outbox to Temporal: at once after the commit, or by the sweep (rule 3).
+
+One signal per chat is under way at a time and takes all that is pending for it; repeats and
+disorder are harmless, because the process applies pointers by number. Nobody waits for this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from pydantic import TypeAdapter
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from domain.process import (
+    BATCH,
+    ChatRef,
+    ChatRun,
+    NextRouting,
+    Pointer,
+    Pointers,
+    RouterRun,
+    SendText,
+    TenantRef,
+)
+from store import incarnations, outbox
+from store.database import Database, StoreUnavailable
+from store.outbox import Kind, Owed
+from temporal import ids
+
+log = structlog.get_logger()
+
+SWEEP_EVERY = 1.0
+SWEEP_OLDER_THAN = timedelta(seconds=2)
+DELETE_EVERY = 0.03
+# A signal to a server that is down hangs for about 9 s by itself.
+RPC_TIMEOUT = timedelta(seconds=4)
+SHORTEST_BREAK, LONGEST_BREAK = 0.5, 5.0
+# Signals under way at once: more only makes the server's queue longer.
+PARALLEL = 32
+
+POINTER = TypeAdapter(Pointer)
+Connect = Callable[[], Awaitable[Client]]
+
+
+class Relay:
+    """Delivers the outbox of one process's commits, and sweeps what others left behind."""
+
+    def __init__(self, db: Database, connect: Connect) -> None:
+        self._db = db
+        self._connect = connect
+        self._lanes: dict[tuple[Kind, int], list[Owed]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(PARALLEL)
+        self._known: set[int] = set()
+        self._delivered: list[int] = []
+        self._broken_until = 0.0
+        self._break = SHORTEST_BREAK
+
+    async def run(self) -> None:
+        """Delete what was delivered, and sweep, until cancelled."""
+        await asyncio.gather(self._delete_delivered(), self._sweep())
+
+    @property
+    def pending(self) -> int:
+        """What this process still holds in memory."""
+        return len(self._known)
+
+    def deliver(self, owed: Sequence[Owed]) -> None:
+        """Take rows over; called after the commit. They stay in the store until delivered."""
+        if self._is_broken():
+            return
+        for row in owed:
+            if row.id in self._known:
+                continue
+            self._known.add(row.id)
+            lane = (row.kind, row.target_id)
+            if lane in self._lanes:
+                self._lanes[lane].append(row)
+            else:
+                self._lanes[lane] = [row]
+                task = asyncio.create_task(self._drain(lane))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    def _is_broken(self) -> bool:
+        return asyncio.get_running_loop().time() < self._broken_until
+
+    async def _drain(self, lane: tuple[Kind, int]) -> None:
+        """One signal after the other for one chat, each with all that is pending by then."""
+        rows: list[Owed] = []
+        try:
+            while self._lanes[lane]:
+                async with self._slots:
+                    rows, self._lanes[lane] = self._lanes[lane][:BATCH], self._lanes[lane][BATCH:]
+                    await self._signal(rows)
+                self._break = SHORTEST_BREAK
+                self._delivered += [row.id for row in rows]
+                rows = []
+        except Exception as error:
+            # Temporal or the store is away: the rows are still owed, the sweep takes them.
+            self._trip(error)
+        finally:
+            for row in rows + self._lanes.pop(lane):
+                self._known.discard(row.id)
+
+    def _trip(self, error: Exception) -> None:
+        if not self._is_broken():
+            log.warning("relay.paused", seconds=self._break, error=type(error).__name__)
+            self._broken_until = asyncio.get_running_loop().time() + self._break
+            self._break = min(self._break * 2, LONGEST_BREAK)
+
+    async def _signal(self, rows: list[Owed]) -> None:
+        client = await self._connect()
+        first = rows[0]
+        match first.kind:
+            case Kind.CHAT:
+                await self._signal_chat(client, rows)
+            case Kind.SEND:
+                await self._start_send(client, first.target_id)
+            case Kind.ROUTER:
+                at = min(datetime.fromisoformat(row.payload["at"]) for row in rows)
+                await self._wake_router(client, first.target_id, at)
+
+    async def _signal_chat(self, client: Client, rows: list[Owed]) -> None:
+        pointers = [POINTER.validate_python(row.payload["pointer"]) for row in rows]
+        incarnation = max(row.payload["incarnation"] for row in rows)
+        ref: ChatRef | None = ChatRef(rows[0].tenant_id, rows[0].target_id, incarnation)
+        while ref is not None:
+            try:
+                await client.start_workflow(
+                    "ChatWorkflow",
+                    ChatRun(ref),
+                    id=ids.chat_workflow(ref),
+                    task_queue=ids.CHATS,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    start_signal="changed",
+                    start_signal_args=[Pointers(pointers)],
+                    static_summary=f"SMS chat {ref.chat_id} of tenant {ref.tenant_id}",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            except WorkflowAlreadyStartedError:
+                # Closed: settled, or terminated by hand and to be rebuilt (rule 8).
+                ref = await self._db.write(incarnations.succeed, ref)
+            else:
+                return
+
+    async def _start_send(self, client: Client, message_id: int) -> None:
+        try:
+            await client.start_workflow(
+                "SendWorkflow",
+                SendText(message_id),
+                id=ids.send_workflow(message_id),
+                task_queue=ids.SENDS,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=f"text {message_id} without a chat",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            log.info("relay.text_was_sent", message_id=message_id)
+
+    async def _wake_router(self, client: Client, tenant_id: int, at: datetime) -> None:
+        await client.start_workflow(
+            "RouterWorkflow",
+            RouterRun(TenantRef(tenant_id)),
+            id=ids.router_workflow(tenant_id),
+            task_queue=ids.CHATS,
+            start_signal="wake",
+            start_signal_args=[NextRouting(at)],
+            static_summary=f"router of tenant {tenant_id}",
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+    async def _delete_delivered(self) -> None:
+        while True:
+            await asyncio.sleep(DELETE_EVERY)
+            done, self._delivered = self._delivered, []
+            if not done:
+                continue
+            try:
+                await self._db.write(outbox.delete, done)
+            except StoreUnavailable:
+                log.warning("relay.store_unavailable")
+            self._known.difference_update(done)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            await self.sweep_once()
+
+    async def sweep_once(self) -> None:
+        """Take over what no process delivered within two seconds."""
+        if self._is_broken():
+            return
+        try:
+            self.deliver(await self._db.write(outbox.claim_old, SWEEP_OLDER_THAN))
+        except StoreUnavailable:
+            log.warning("relay.store_unavailable")
+
+
