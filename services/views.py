@@ -1,141 +1,133 @@
-"""The read side: chats, threads, offers and queues in the shapes of `interfaces.md`.
-
-A chat has the keys of the seed's sample (product F1) and those that F3 adds. Durations are whole
-seconds and run on while the chat does.
-"""
+"""The read side: what an agent sees of chats, threads, offers and queues."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
-
-from pydantic import PlainSerializer, WithJsonSchema
-
-from domain.queues import QueueTree
-from domain.routing import WaitingBecause
-from domain.statuses import ENDED, AgentStatus, ChatStatus, OfferState, Role
-from services.agents import Concurrency, show
+from domain.statuses import Role
+from services import shapes
+from services.agents import show
+from services.chat_views import Link, chats, menu_path
 from services.errors import NotFound
 from store import chats as store_chats
 from store import messages as store_messages
 from store import tenants, users
 from store import views as rows
 from store.database import Tx
-from store.participants import Participant as Joined
-from store.views import ChatRecord, OfferRecord, Thread
 
 
-def iso(at: datetime) -> str:
-    """ISO-8601, UTC, milliseconds and Z (product F)."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+def agent(tx: Tx, tenant_id: int, agent_id: int) -> shapes.Agent:
+    """The agent's own view."""
+    user = users.get(tx, tenant_id, agent_id)
+    if user is None:
+        raise NotFound("Agent is not found.")
+    shown = show(tx, tenant_id, agent_id)
+    return shapes.Agent(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        role=user.role,
+        status=shown.status,
+        status_since=shown.status_since,
+        concurrency=shown.concurrency,
+    )
 
 
-Moment = Annotated[
-    datetime,
-    PlainSerializer(iso, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
+def open_chats(tx: Tx, tenant_id: int, agent_id: int, link: Link) -> list[shapes.Chat]:
+    """The chats that the agent is connected to."""
+    return chats(tx, tenant_id, store_chats.of_agent(tx, tenant_id, agent_id), link)
 
 
-@dataclass(frozen=True)
-class Named:
-    """Something by its id and name."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True)
-class MenuPath:
-    """The way down the queue tree: names for people, ids for programs."""
-
-    name: str
-    materialized_path: str
+def chat(tx: Tx, tenant_id: int, chat_id: int, link: Link) -> shapes.Chat:
+    """One chat, whoever asks: the caller has checked."""
+    found = chats(tx, tenant_id, [chat_id], link)
+    if not found:
+        raise NotFound("Chat is not found.")
+    return found[0]
 
 
-@dataclass(frozen=True)
-class AgentInfo:
-    """The agent of a chat."""
-
-    id: int
-    name: str
-    email: str
-
-
-@dataclass(frozen=True)
-class EndUser:
-    """The consumer of a chat."""
-
-    id: int
-    identifier: str | None
-    out_contact_id: str | None
-    number: str
+def chat_with_thread(
+    tx: Tx, tenant_id: int, user_id: int, chat_id: int, link: Link
+) -> shapes.ChatWithThread:
+    """One chat with its messages, if this user may see it."""
+    _check_may_see(tx, tenant_id, user_id, chat_id)
+    shown = chat(tx, tenant_id, chat_id, link)
+    fields = {name: getattr(shown, name) for name in shapes.Chat.__dataclass_fields__}
+    texts = _messages(tx, tenant_id, chat_id, 0)
+    return shapes.ChatWithThread(**fields, messages=texts, contact_candidates=[])
 
 
-@dataclass(frozen=True)
-class Participant:
-    """Somebody's part in a chat."""
-
-    id: int
-    type: str
-    status: str
-    chat_id: int
-    user_id: int | None
-    end_user_id: int | None
-    chat_duration: int | None
-    connected_at: Moment | None
-    ended_at: Moment | None
-    fail_reason: str
+def messages(
+    tx: Tx, tenant_id: int, user_id: int, chat_id: int, after: int
+) -> list[shapes.Message]:
+    """The thread behind message number `after`, if this user may see it."""
+    _check_may_see(tx, tenant_id, user_id, chat_id)
+    return _messages(tx, tenant_id, chat_id, after)
 
 
-@dataclass(frozen=True)
-class OfferEvent:
-    """An agent was offered the chat, or answered; or the offer was withdrawn."""
+def _check_may_see(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> None:
+    """Agents see what is, was or may become theirs; managers all of the tenant."""
+    if rows.is_open_to(tx, tenant_id, chat_id, user_id):
+        return
+    user = users.get(tx, tenant_id, user_id)
+    if user is None or user.role is Role.AGENT:
+        raise NotFound("Chat is not found.")
 
-    agent_id: int
-    type: str
-    at: Moment
+
+def _messages(tx: Tx, tenant_id: int, chat_id: int, after: int) -> list[shapes.Message]:
+    return [message(text) for text in store_messages.of_chat(tx, tenant_id, chat_id, after)]
 
 
-@dataclass(frozen=True)
-class Chat:
-    """A chat, as every API shows it."""
+def message(text: store_messages.Message) -> shapes.Message:
+    """A message as the APIs show it."""
+    media = [
+        shapes.Media(number, item["url"], item["content_type"], item.get("size"))
+        for number, item in enumerate(text.media, start=1)
+    ]
+    return shapes.Message(
+        id=text.id,
+        seq=text.seq,
+        chat_id=text.chat_id,
+        direction=text.direction,
+        author=shapes.Author(text.author_type, text.author_id),
+        text=text.text,
+        media=media,
+        status=text.status,
+        segments=text.segments,
+        encoding=text.encoding,
+        error=text.error,
+        created_at=text.created_at,
+        sent_at=text.sent_at,
+        delivered_at=text.delivered_at,
+    )
 
-    id: int
-    lang: str
-    chat_type: str
-    status: ChatStatus
-    created_at: Moment
-    updated_at: Moment
-    queued_at: Moment | None
-    assigned_at: Moment | None
-    ends_at: Moment | None
-    wait_duration: int
-    queue_duration: int
-    chat_duration: int
-    rating: int | None
-    has_feedback: bool
-    out_ticket_id: str | None
-    out_ticket_url: str | None
-    verified: bool
-    disconnected_by: str
-    fail_reason: str | None
-    selected_menu: Named | None
-    menu_path: MenuPath | None
-    agent_info: AgentInfo | None
-    end_user: EndUser
-    photos: list[dict[str, Any]]
-    videos: list[dict[str, Any]]
-    transfers: list[dict[str, Any]]
-    participants: list[Participant]
-    offer_type: str | None
-    offer_events: list[OfferEvent]
-    answer_type: str
-    outbound_number: str
-    first_msg_sent_at: Moment | None
-    last_msg_sent_at: Moment | None
-    message_count: int
-    waiting_because: str | None
-    incarnation: int
+
+def offers(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.Offer]:
+    """What the agent is asked to take."""
+    return [
+        shapes.Offer(
+            chat_id=offer.chat_id,
+            kind="new",
+            queue=offer.queue,
+            queue_id=offer.queue_id,
+            lang=offer.lang,
+            offered_at=offer.offered_at,
+            expires_at=None,
+        )
+        for offer in rows.offered_to(tx, tenant_id, agent_id)
+    ]
+
+
+def queues(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.AgentQueue]:
+    """The queues that the agent sits on."""
+    tree = tenants.tree(tx, tenant_id)
+    mine = rows.queues_of(tx, tenant_id, agent_id)
+    numbers = rows.numbers_of(tx, tenant_id, mine)
+    return [
+        shapes.AgentQueue(
+            id=queue_id,
+            name=tree[queue_id].name,
+            menu_path=menu_path(tree, queue_id),
+            lang=tree.lang(queue_id),
+            outbound_numbers=numbers.get(queue_id, []),
+        )
+        for queue_id in mine
+    ]

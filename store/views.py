@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -109,12 +110,11 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
         .where(c.tenant_id == tenant_id, c.id.in_(chat_ids))
         .order_by(c.id)
     )
-    return [ChatRecord(row[0], ChatStatus(row[1]), *row[2:]) for row in tx.conn.execute(query)]
+    found: list[tuple[Any, ...]] = [tuple(row) for row in tx.conn.execute(query)]
+    return [ChatRecord(row[0], ChatStatus(row[1]), *row[2:]) for row in found]
 
 
-def participants(
-    tx: Tx, tenant_id: int, chat_ids: Sequence[int]
-) -> dict[int, list[Participant]]:
+def participants(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, list[Participant]]:
     """Everybody who took part in each chat, in the order of joining."""
     query = (
         sa.select(

@@ -1,0 +1,215 @@
+"""The shapes in which the APIs show chats, messages, offers and agents (`interfaces.md`).
+
+A chat has the keys of the seed's sample (product F1) and those that F3 adds. Times are
+ISO-8601 UTC with milliseconds and Z; durations are whole seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, WithJsonSchema
+
+from domain.segments import Encoding
+from domain.statuses import AgentStatus, ChatStatus, MessageStatus, Role
+from services.agents import Concurrency
+
+
+def iso(at: datetime) -> str:
+    """ISO-8601, UTC, milliseconds and Z (product F)."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something by its id and name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class MenuPath:
+    """The way down the queue tree: names for people, ids for programs."""
+
+    name: str
+    materialized_path: str
+
+
+@dataclass(frozen=True)
+class AgentInfo:
+    """The agent of a chat."""
+
+    id: int
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class EndUser:
+    """The consumer of a chat."""
+
+    id: int
+    identifier: str | None
+    out_contact_id: str | None
+    number: str
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody's part in a chat."""
+
+    id: int
+    type: str
+    status: str
+    chat_id: int
+    user_id: int | None
+    end_user_id: int | None
+    chat_duration: int | None
+    connected_at: Moment | None
+    ended_at: Moment | None
+    fail_reason: str
+
+
+@dataclass(frozen=True)
+class OfferEvent:
+    """An agent was offered the chat, or answered; or the offer was withdrawn."""
+
+    agent_id: int
+    type: str
+    at: Moment
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A chat, as every API shows it."""
+
+    id: int
+    lang: str
+    chat_type: str
+    status: ChatStatus
+    created_at: Moment
+    updated_at: Moment
+    queued_at: Moment | None
+    assigned_at: Moment | None
+    ends_at: Moment | None
+    wait_duration: int
+    queue_duration: int
+    chat_duration: int
+    rating: int | None
+    has_feedback: bool
+    out_ticket_id: str | None
+    out_ticket_url: str | None
+    verified: bool
+    disconnected_by: str
+    fail_reason: str | None
+    selected_menu: Named | None
+    menu_path: MenuPath | None
+    agent_info: AgentInfo | None
+    end_user: EndUser
+    photos: list[dict[str, Any]]
+    videos: list[dict[str, Any]]
+    transfers: list[dict[str, Any]]
+    participants: list[Participant]
+    offer_type: str | None
+    offer_events: list[OfferEvent]
+    answer_type: str
+    outbound_number: str
+    first_msg_sent_at: Moment | None
+    last_msg_sent_at: Moment | None
+    message_count: int
+    seq: int
+    waiting_because: str | None
+    temporal_url: str | None
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote a message."""
+
+    type: str
+    id: int | None
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or video of a message; `size` in bytes where it is known."""
+
+    id: int
+    url: str
+    content_type: str
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text of a thread. `error` says why it was not delivered."""
+
+    id: int
+    seq: int | None
+    chat_id: int | None
+    direction: str
+    author: Author
+    text: str
+    media: list[Media]
+    status: MessageStatus
+    segments: int
+    encoding: Encoding
+    error: str | None
+    created_at: Moment
+    sent_at: Moment | None
+    delivered_at: Moment | None
+
+
+@dataclass(frozen=True)
+class ChatWithThread(Chat):
+    """A chat with its messages; `contact_candidates` among which the agent must choose."""
+
+    messages: list[Message]
+    contact_candidates: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A chat that the agent is asked to take. Multicast offers do not expire."""
+
+    chat_id: int
+    kind: str
+    queue: str
+    queue_id: int
+    lang: str
+    offered_at: Moment
+    expires_at: Moment | None
+
+
+@dataclass(frozen=True)
+class AgentQueue:
+    """A queue that the agent sits on, with the numbers that may send for it."""
+
+    id: int
+    name: str
+    menu_path: MenuPath
+    lang: str | None
+    outbound_numbers: list[str]
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An agent, with status and load."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    status: AgentStatus
+    status_since: Moment
+    concurrency: Concurrency
