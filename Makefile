@@ -1,0 +1,81 @@
+# Needs Python >= 3.11, make and a package index, nothing else.
+#   make run     the whole product, in the foreground; PORT=8080 DATA=.threadline make run
+#   make test    all tests
+#   make check   format, lint, types, import rules
+#   make audit   known vulnerabilities in the dependencies
+#   make lock    pin the newest versions that pyproject.toml allows
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := setup
+UV_VERSION := 0.13.9
+DATA ?= .threadline
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The newest Python that is here and new enough.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+# uv does not read pip's configuration: hand on its index and certificates.
+PIP_SAYS = $(BIN)/python -m pip config get global.$(1) 2>/dev/null
+UV = export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_PYTHON_DOWNLOADS=never \
+	UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(call PIP_SAYS,index-url) \
+		|| echo https://pypi.org/simple)}}"; \
+	certificates="$${SSL_CERT_FILE:-$${PIP_CERT:-$$($(call PIP_SAYS,cert))}}"; \
+	[ -z "$$certificates" ] || export SSL_CERT_FILE="$$certificates"; $(BIN)/uv
+
+.PHONY: setup setup-tests run test temporal browser check audit lock
+
+setup: $(VENV)/.installed
+
+run: setup
+	@$(BIN)/threadline dev --data-dir "$(DATA)" $(if $(PORT),--port "$(PORT)")
+
+setup-tests: $(VENV)/.tests-installed temporal browser
+
+test: setup-tests
+	$(BIN)/python -m pytest --durations=10 $(PYTEST_ARGS)
+
+# Outside pytest, where its progress is seen and no test's time limit runs.
+temporal: setup
+	@$(BIN)/threadline temporal-binary
+
+browser: $(VENV)/.tests-installed
+	@.ci/browser $(BIN)/playwright
+
+check: $(VENV)/.tests-installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+audit: $(VENV)/.tests-installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/audit.py
+
+COMPILE = pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--custom-compile-command "make lock" pyproject.toml
+lock: $(VENV)/.uv
+	$(UV) $(COMPILE) --group build -o requirements.lock
+	$(UV) $(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+
+$(VENV)/.uv: Makefile
+	@test -n "$(PYTHON)" || { echo "Threadline needs Python 3.11 or newer on PATH." >&2; exit 1; }
+	@echo "Making the virtual environment $(VENV) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make virtual environments: install python3-venv." >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@touch $@
+
+# What the tests need stays, once it is there.
+$(VENV)/.installed: $(VENV)/.uv requirements.lock requirements-dev.lock pyproject.toml
+	@echo "Installing Threadline …"
+	@lock=requirements.lock; [ ! -e $(VENV)/.tests-installed ] || lock=requirements-dev.lock; \
+		$(UV) pip sync --quiet --require-hashes $$lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tests-installed: $(VENV)/.installed
+	@echo "Installing what the tests need …"
+	@$(UV) pip sync --quiet --require-hashes requirements-dev.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
