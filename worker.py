@@ -1,0 +1,140 @@
+"""Temporal workers by role, with the loops that keep chats alive beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.chats import ChatActivities
+from activities.sends import SendActivities
+from carriers.http import new_client
+from domain.process import ChatRef
+from services import process, routing
+from settings import Settings
+from store import incarnations, tenants
+from store.database import Database
+from temporal import ids
+from temporal.plugin import Parts, connected
+from temporal.reconciler import reconcile_for_ever
+from workflows.chat import ChatWorkflow
+from workflows.router import RouterWorkflow
+from workflows.send import SendWorkflow
+
+log = structlog.get_logger()
+
+# Above the number of live chats a process serves; an evicted one costs a replay.
+CACHED_WORKFLOWS = 5_000
+MATCH_EVERY = 30.0
+GRACEFUL = timedelta(seconds=5)
+PASSED_THROUGH = ("domain", "workflows", "pydantic", "structlog")
+ROLES = ("all", "chats", "sends", "crm")
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The sandbox, with our own pure packages passed through: an instance costs little."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def chats_worker(client: Client, db: Database) -> Worker:
+    """Chats and routers: workflows and their store activities."""
+    acts = ChatActivities(db)
+    return Worker(
+        client,
+        task_queue=ids.CHATS,
+        workflows=[ChatWorkflow, RouterWorkflow],
+        activities=[acts.load_chat, acts.ring_alarm, acts.settle_chat, acts.route],
+        workflow_runner=runner(),
+        max_cached_workflows=CACHED_WORKFLOWS,
+        max_concurrent_activities=50,
+        graceful_shutdown_timeout=GRACEFUL,
+    )
+
+
+def sends_worker(client: Client, sends: SendActivities) -> Worker:
+    """Texts on their way to the carriers."""
+    return Worker(
+        client,
+        task_queue=ids.SENDS,
+        workflows=[SendWorkflow],
+        activities=[sends.send_text],
+        workflow_runner=runner(),
+        max_concurrent_activities=100,
+        graceful_shutdown_timeout=GRACEFUL,
+    )
+
+
+async def sweep_matches(db: Database) -> None:
+    """Repeat the whole match now and then: what it repairs is a broken rule, and is logged."""
+    while True:
+        await asyncio.sleep(MATCH_EVERY)
+        with contextlib.suppress(Exception):
+            for tenant_id in await db.read(tenants.ids):
+                repaired = await db.write(routing.sweep, tenant_id)
+                if repaired:
+                    log.error("routing.repaired", tenant_id=tenant_id, offers=repaired)
+
+
+def _guards(parts: Parts) -> list[Awaitable[None]]:
+    """The loops beside the chat workers: reconcile, resend, match."""
+    db = parts.db
+
+    async def repoint(ref: ChatRef) -> None:
+        await db.write(process.repoint, ref)
+
+    async def unsettled() -> list[incarnations.Unsettled]:
+        await db.write(process.resend_lost)
+        return await db.read(incarnations.unsettled)
+
+    return [reconcile_for_ever(parts.connect, unsettled, repoint), sweep_matches(db)]
+
+
+async def run_worker(settings: Settings, role: str) -> None:
+    """Run one role, or all, until SIGINT or SIGTERM; what is running ends properly first."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    http = new_client()
+    async with Parts.opened(settings, http) as parts:
+        client = await connected(parts.connect, stop)
+        if client is not None:
+            await _work(settings, parts, client, role, stop)
+    await http.aclose()
+
+
+async def _work(
+    settings: Settings, parts: Parts, client: Client, role: str, stop: asyncio.Event
+) -> None:
+    sends = SendActivities(parts.db, parts.carrier_of, settings.public_base_url)
+    workers = []
+    loops: list[Awaitable[None]] = [parts.relay.run()]
+    if role in ("all", "chats"):
+        workers.append(chats_worker(client, parts.db))
+        loops += _guards(parts)
+    if role in ("all", "sends"):
+        workers.append(sends_worker(client, sends))
+    async with contextlib.AsyncExitStack() as running:
+        for worker in workers:
+            await running.enter_async_context(worker)
+        log.info("worker.ready", role=role)
+        await _until(stop, loops)
+
+
+async def _until(stop: asyncio.Event, loops: list[Awaitable[None]]) -> None:
+    """Keep the loops running until told to stop; one that dies takes the process down."""
+    tasks = [asyncio.ensure_future(loop) for loop in loops]
+    stopped = asyncio.ensure_future(stop.wait())
+    done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    for task in [*tasks, stopped]:
+        task.cancel()
+    await asyncio.gather(*tasks, stopped, return_exceptions=True)
+    for task in done - {stopped}:
+        task.result()
