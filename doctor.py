@@ -5,7 +5,8 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -13,9 +14,15 @@ from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from settings import Settings
+from store import installation, migrations
+from store.database import Tx
+from store.installation import Installation
+from temporal.binding import MARK
 from temporal.server import (
     RETENTION,
     SEARCH_ATTRIBUTES,
@@ -71,24 +78,32 @@ async def _secret_key(settings: Settings) -> list[Finding]:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    return await asyncio.to_thread(_look_into_database, settings.database_url)
-
-
-def _look_into_database(database_url: str) -> list[Finding]:
-    from store import migrations
-
     try:
-        url = sa.make_url(database_url)
-        current, newest = migrations.revisions(database_url)
+        current, _ = await asyncio.to_thread(_look_into_database, settings.database_url)
     except (sa.exc.SQLAlchemyError, OSError) as error:
         reason = str(error).splitlines()[0]
         mend = "Start the database, or correct THREADLINE_DATABASE_URL."
         return [Finding("Database", f"not reachable: {reason}", mend)]
-    place = url.render_as_string(hide_password=True)
-    if current == newest:
+    place = _shown("database_url", settings.database_url)
+    if current == migrations.newest():
         return [Finding("Database", f"{place} at schema {current}")]
-    mend = "Run `threadline migrate`."
-    return [Finding("Database", f"{place} at schema {current or 'none'}, not {newest}", mend)]
+    state = f"{place} at schema {current or 'none'}, not {migrations.newest()}"
+    return [Finding("Database", state, "Run `threadline migrate`.")]
+
+
+def _look_into_database(database_url: str) -> tuple[str | None, Installation | None]:
+    """Its schema, and the Temporal namespace it belongs to; a missing file is not made."""
+    url = sa.make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        if not Path(url.database or "").exists():
+            return None, None
+    else:
+        url = url.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        current = migrations.current(connection)
+        known = installation.read(Tx(connection, datetime.now(UTC))) if current else None
+    return current, known
 
 
 async def _temporal(settings: Settings) -> list[Finding]:
@@ -97,16 +112,39 @@ async def _temporal(settings: Settings) -> list[Finding]:
         client = await connect_when_up(address, namespace, within=timedelta(seconds=3))
         retention = await retention_of(client)
         missing = await missing_search_attributes(client)
+        findings = await _binding(settings, client)
     except (TimeoutError, RPCError) as error:
         mend = "Start it, or correct THREADLINE_TEMPORAL_ADDRESS and THREADLINE_TEMPORAL_NAMESPACE."
         return [Finding("Temporal", str(error).splitlines()[0], mend)]
-    findings = [Finding("Temporal", f"namespace {namespace} at {address}")]
+    prepare = "Run `threadline temporal-ready` with the rights to change the namespace."
     kept = f"closed workflows are kept {retention.days} days"
-    by_worker = "A worker that may change the namespace sets it when it starts."
-    findings.append(Finding("Retention", kept, None if retention >= RETENTION else by_worker))
     state = f"missing: {', '.join(missing)}" if missing else f"all {len(SEARCH_ATTRIBUTES)}"
-    findings.append(Finding("Search attributes", state, by_worker if missing else None))
-    return findings
+    return [
+        Finding("Temporal", f"namespace {namespace} at {address}"),
+        *findings,
+        Finding("Retention", kept, None if retention >= RETENTION else prepare),
+        Finding("Search attributes", state, prepare if missing else None),
+    ]
+
+
+async def _binding(settings: Settings, client: Client) -> list[Finding]:
+    """Whether this database and this namespace belong together: else ids would collide."""
+    try:
+        _, known = await asyncio.to_thread(_look_into_database, settings.database_url)
+    except (sa.exc.SQLAlchemyError, OSError):
+        return []  # reported already
+    if known is None:
+        return [Finding("Namespace's database", "not decided before the first start")]
+
+    told = await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=client.namespace)
+    )
+    mark = told.namespace_info.data.get(MARK, known.token)
+    if (known.namespace or client.namespace, known.token) == (client.namespace, mark):
+        return [Finding("Namespace's database", "this one")]
+    mend = "Set THREADLINE_TEMPORAL_NAMESPACE or THREADLINE_DATABASE_URL to its counterpart."
+    state = f"another one; this database belongs to the namespace {known.namespace}"
+    return [Finding("Namespace's database", state, mend)]
 
 
 async def _ports(settings: Settings) -> list[Finding]:
@@ -123,7 +161,9 @@ async def _ports(settings: Settings) -> list[Finding]:
 
 
 def settings_table(settings: Settings) -> Table:
-    table = Table("Setting", "Value", "Default", "Source", "Meaning")
+    table = Table()
+    for title in ("Setting", "Value", "Default", "Source", "Meaning"):
+        table.add_column(title, overflow="fold")
     in_environment = EnvSettingsSource(Settings)()
     in_file = DotEnvSettingsSource(Settings)()
     for name, field in Settings.model_fields.items():

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import ports
+from services import demo
 from settings import Settings
 
-DEMO_USERS = ("ana", "ben", "caro", "manager", "admin")
+_SECRETS = ("secret_key", "simulator_secret", "api_token")
 
 
 class DevError(Exception):
@@ -142,13 +143,14 @@ def write_private(file: Path, content: Any) -> None:
 
 
 def demo_secrets(file: Path) -> dict[str, Any]:
-    """The data directory's own secrets, made at random the first time."""
-    if not file.exists():
-        users = {f"{name}@acme.example": secrets.token_urlsafe(9) for name in DEMO_USERS}
-        kinds = ("secret_key", "simulator_secret", "api_token")
-        write_private(file, {kind: secrets.token_urlsafe(32) for kind in kinds} | {"users": users})
-    content: dict[str, Any] = json.loads(file.read_text())
-    return content
+    """The data directory's own secrets; one that is missing is made at random."""
+    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    keys = {kind: secrets.token_urlsafe(32) for kind in _SECRETS}
+    users = {email: secrets.token_urlsafe(9) for email in demo.emails()}
+    wanted = keys | known | {"users": users | known.get("users", {})}
+    if wanted != known:
+        write_private(file, wanted)
+    return wanted
 
 
 @contextmanager
