@@ -1,0 +1,61 @@
+// Every action and its key. A key works anywhere, also while writing: hence the modifier.
+
+const MAC = /Mac/.test(navigator.platform);
+// On a Mac, Option writes letters: there it is Control and Shift.
+const MODIFIER = MAC ? "⌃⇧" : "Alt+";
+const ARIA = MAC ? "Control+Shift+" : "Alt+";
+
+const key = (letter, label) => ({
+  label, code: `Key${letter}`, hint: MODIFIER + letter, aria: ARIA + letter,
+});
+
+export const ACTIONS = {
+  accept: key("A", "Accept the oldest offer"),
+  decline: key("X", "Decline the oldest offer"),
+  available: key("G", "Go Available"),
+  status: key("U", "Choose a status"),
+  next: key("J", "Next chat"),
+  previous: key("K", "Previous chat"),
+  lists: key("L", "Go to offers and chats"),
+  write: key("W", "Write in the open chat"),
+  send: { label: "Send", hint: "Enter", aria: "Enter" },
+  newline: { label: "New line in a text", hint: "Shift+Enter" },
+  retry: key("R", "Try again with a text that was not sent"),
+  putBack: key("B", "Take a text that was not sent back to write on"),
+  newest: key("N", "Go to the newest text"),
+  end: key("Q", "End the chat"),
+  optOut: key("O", "Opt the consumer out"),
+  close: key("C", "Close an ended chat"),
+  temporal: key("T", "Open the chat in the Temporal UI"),
+  reconnect: key("Y", "Try to connect now"),
+  logout: key("Z", "Log out"),
+  help: { ...key("H", "Keys (or ? outside a text)") },
+  cancel: { label: "Close a question or this help", hint: "Esc", aria: "Escape" },
+};
+
+const handlers = new Map();
+
+/** What an action does; `run` is called only while its view is there. */
+export function on(name, run) {
+  handlers.set(ACTIONS[name].code, run);
+}
+
+addEventListener("keydown", (event) => {
+  if (event.isComposing || event.repeat) return;
+  if (event.key === "?" && !writing(event.target)) return take(event, "KeyH");
+  const held = MAC
+    ? event.ctrlKey && event.shiftKey && !event.altKey && !event.metaKey
+    : event.altKey && !event.ctrlKey && !event.shiftKey && !event.metaKey;
+  // AltGr writes characters such as @ and €.
+  if (held && !event.getModifierState("AltGraph")) take(event, event.code);
+});
+
+function take(event, code) {
+  const run = handlers.get(code);
+  if (!run) return;
+  event.preventDefault();
+  run();
+}
+
+const writing = (target) =>
+  target instanceof HTMLElement && target.closest("input, textarea, select") !== null;

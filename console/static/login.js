@@ -1,0 +1,42 @@
+// The login form.
+
+import * as api from "./api.js";
+import { rememberTenant, rememberedTenant } from "./drafts.js";
+import { say } from "./dom.js";
+
+/** `entered(agent)` is called after a successful login. */
+export function loginView(root, entered) {
+  const form = root.querySelector("form");
+  const note = root.querySelector(".note");
+  const submit = form.querySelector("button");
+  const { tenant, email, password } = form.elements;
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    submit.disabled = true;
+    say(note, "");
+    try {
+      const name = tenant.value.trim().toLowerCase();
+      const agent = await api.login(name, email.value.trim(), password.value);
+      rememberTenant(name);
+      password.value = "";
+      await entered(agent);
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      say(note, error.status === 0 || error.status >= 500
+        ? `${error.message} Try again in a moment.` : error.message);
+      password.focus();
+      password.select();
+    } finally {
+      submit.disabled = false;
+    }
+  });
+
+  return {
+    show(words) {
+      say(note, words);
+      tenant.value ||= rememberedTenant();
+      (tenant.value ? (email.value ? password : email) : tenant).focus();
+    },
+  };
+}

@@ -1,0 +1,146 @@
+// The console as a whole: its phases, its live line, its keys.
+
+import * as acts from "./acts.js";
+import * as api from "./api.js";
+import { chatView } from "./chat.js";
+import { forgetOld } from "./drafts.js";
+import { helpView } from "./help.js";
+import { on } from "./keys.js";
+import { listsView } from "./lists.js";
+import { openLive } from "./live.js";
+import { loginView } from "./login.js";
+import { forgetAll, resumeAll, unconfirmed, whenSent } from "./outbox.js";
+import { changed, chatOf, reset, state, subscribe, wanting } from "./store.js";
+import { hear, keepMessage, refreshAll } from "./sync.js";
+import { bannerView, topView } from "./top.js";
+
+const find = (id) => document.getElementById(id);
+const tabs = new BroadcastChannel("threadline"); // who is logged in is one for all tabs
+let live = null;
+
+const help = helpView(find("help"));
+const login = loginView(find("login"), (agent) => {
+  tabs.postMessage({ agent: agent.id });
+  enter(agent);
+});
+const chat = chatView(find("chat"), {
+  ...acts, send: acts.sendText, retry: acts.retryText, putBack: acts.discardText,
+  showLists: () => show("lists"),
+});
+const parts = [
+  topView(find("me"), { setStatus: acts.setStatus, logout, help }),
+  bannerView(find("banner"), { reconnect: () => live?.now() }),
+  listsView(find("lists"), { ...acts, select: open, accept, goAvailable: () => acts.setStatus("Available") }),
+  chat.update,
+];
+
+subscribe(() => {
+  for (const phase of ["starting", "login"]) find(phase).hidden = state.phase !== phase;
+  find("app").hidden = state.phase !== "ready";
+  acts.look();
+  const number = wanting();
+  document.title = (number > 0 ? `(${number}) ` : "") + "Threadline";
+  if (state.phase === "ready") for (const update of parts) update(state);
+});
+
+function enter(agent) {
+  state.agent = agent;
+  state.phase = "ready";
+  const [, hash] = /^#chat-(\d+)$/.exec(location.hash) ?? [];
+  if (hash) acts.select(Number(hash));
+  live = openLive(agent.id, (message) => {
+    if (message.type === "event") hear(message.event);
+    else lineChanged(message);
+  });
+  changed();
+}
+
+async function lineChanged({ state: line, retryAt }) {
+  state.line = { state: line, retryAt };
+  changed();
+  if (line === "denied") loggedOut("You have been logged out. What you were writing is kept.");
+  if (line !== "live") return;
+  // Whatever happened while the line was down is in what is fetched now.
+  await refreshAll();
+  resumeAll();
+  if (chatOf(state.selected) === null) acts.select([...state.chats.keys()][0] ?? null);
+}
+
+function loggedOut(words) {
+  if (state.phase === "login") return;
+  const note = state.phase === "ready" ? words : "";
+  live?.close();
+  live = null;
+  forgetAll();
+  reset();
+  state.phase = "login";
+  changed();
+  queueMicrotask(() => login.show(note));
+}
+
+async function logout() {
+  await api.post("logout").catch(() => {});
+  tabs.postMessage({ agent: null });
+  loggedOut("");
+}
+
+tabs.addEventListener("message", ({ data }) => {
+  if (data.agent !== (state.agent?.id ?? null)) location.reload();
+});
+api.whenLoggedOut(() => loggedOut("You have been logged out. What you were writing is kept."));
+whenSent(keepMessage);
+
+function show(pane) {
+  find("desk").dataset.pane = pane;
+  if (pane === "lists") find("lists").querySelector("[aria-current], .card button, .card, button")?.focus();
+}
+
+function open(chatId) {
+  acts.select(chatId);
+  show("chat");
+  requestAnimationFrame(() => chat.composer.focus());
+}
+
+async function accept(chatId) {
+  await acts.accept(chatId);
+  if (state.selected === chatId) open(chatId);
+}
+
+const oldestOffer = () => state.offers?.[0]?.chat_id;
+const refused = () => unconfirmed(state.selected).find((item) => item.state === "refused");
+const when = (thing, run) => { if (thing !== undefined && thing !== null) run(thing); };
+
+on("accept", () => when(oldestOffer(), accept));
+on("decline", () => when(oldestOffer(), acts.decline));
+on("available", () => acts.setStatus("Available"));
+on("status", () => find("me").querySelector("select").focus());
+on("next", () => { acts.step(1); show("chat"); });
+on("previous", () => { acts.step(-1); show("chat"); });
+on("lists", () => show("lists"));
+on("write", () => { show("chat"); chat.composer.focus(); });
+on("retry", () => when(refused(), acts.retryText));
+on("putBack", () => find("chat").querySelector(".pending.bad .foot button:last-child")?.click());
+on("newest", () => chat.thread.toEnd());
+on("end", () => chat.ask("end"));
+on("optOut", () => chat.ask("optOut"));
+on("close", () => acts.close(state.selected ?? [...state.ended.keys()][0]));
+on("temporal", () => find("chat").querySelector(".head a[href]")?.click());
+on("reconnect", () => live?.now());
+on("logout", logout);
+on("help", help);
+addEventListener("keydown", (event) => { if (event.key === "Escape") chat.cancel(); });
+document.addEventListener("visibilitychange", () => acts.look());
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+async function begin() {
+  forgetOld();
+  try {
+    enter(await api.me());
+  } catch (error) {
+    if (error.status === undefined) throw error;
+    if (error.status === 401 || error.status === 403) return loggedOut("");
+    find("starting").querySelector("p").textContent = `${error.message} Trying again…`;
+    setTimeout(begin, 2000);
+  }
+}
+begin();

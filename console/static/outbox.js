@@ -1,0 +1,127 @@
+// Sending an agent's texts: shown at once, kept until the server confirms them, one at a time per
+// chat so that they are not swapped, and repeated with the same client_id, which the server takes
+// once. What it refuses stays in the thread with the reason.
+
+import * as api from "./api.js";
+import { chatKey, forgetUnconfirmed, keepUnconfirmed, readUnconfirmed } from "./drafts.js";
+import { changed, chatOf, state } from "./store.js";
+
+const FIRST_WAIT = 1000; // ms
+const LONGEST_WAIT = 15_000;
+
+const queues = new Map(); // chat id -> [{client_id, text, at, state, reason, messageId}]
+const running = new Set();
+let keepMessage = () => {};
+
+export function whenSent(listener) {
+  keepMessage = listener;
+}
+
+/** The texts of a chat that are to be shown beside the server's messages. */
+export function unconfirmed(chatId) {
+  return (queues.get(chatId) ?? []).filter((item) => !item.messageId);
+}
+
+export function send(chat, text) {
+  const item = { client_id: crypto.randomUUID(), text, at: Date.now(), state: "sending" };
+  keepUnconfirmed(keyOf(chat), item);
+  queueOf(chat.id).push(item);
+  pump(chat);
+  changed();
+}
+
+/** Try again, with the same client_id. */
+export function retry(chat, item) {
+  Object.assign(item, { state: "sending", reason: "", tries: 0 });
+  pump(chat);
+  changed();
+}
+
+/** Give a text up; the caller keeps its words. */
+export function discard(chat, item) {
+  forget(chat, item);
+  changed();
+}
+
+/** Take up what an earlier page, or the time before a login, left unconfirmed. */
+export function resume(chat) {
+  const queue = queueOf(chat.id);
+  const known = new Set(queue.map((item) => item.client_id));
+  for (const item of readUnconfirmed(keyOf(chat))) {
+    if (!known.has(item.client_id)) queue.push({ ...item, state: "sending", tries: 0 });
+  }
+  pump(chat);
+}
+
+/** The line is back: waiting texts need not wait for their turn. */
+export function resumeAll() {
+  for (const chatId of queues.keys()) {
+    const chat = chatOf(chatId);
+    if (chat) pump(chat);
+  }
+}
+
+/** A message has come: is it one of ours whose answer is still under way? Shown once, then. */
+export function adopt(chatId, message) {
+  if (message.author.type !== "agent" || message.author.id !== state.agent.id) return;
+  const item = unconfirmed(chatId).find(
+    (each) => each.state !== "refused" && each.text === message.text,
+  );
+  if (item) item.messageId = message.id;
+}
+
+export function forgetAll() {
+  queues.clear();
+}
+
+async function pump(chat) {
+  if (running.has(chat.id)) return;
+  running.add(chat.id);
+  try {
+    for (;;) {
+      const item = queueOf(chat.id).find((each) => each.state !== "refused");
+      if (!item || !(await attempt(chat, item))) return;
+    }
+  } finally {
+    running.delete(chat.id);
+  }
+}
+
+// Whether the next text may go.
+async function attempt(chat, item) {
+  const { client_id, text } = item;
+  try {
+    const message = await api.post(`chats/${chat.id}/messages`, { text, client_id });
+    forget(chat, item);
+    keepMessage(message);
+    return true;
+  } catch (error) {
+    if (error.status === undefined) throw error;
+    item.state = error.passing ? "waiting" : "refused";
+    item.reason = error.message;
+    if (item.state === "refused") item.messageId = undefined;
+    else later(chat, item, error.retryAfter);
+    changed();
+    return item.state === "refused";
+  }
+}
+
+function later(chat, item, retryAfter) {
+  item.tries = (item.tries ?? 0) + 1;
+  const wait = Math.min(FIRST_WAIT * 2 ** (item.tries - 1), LONGEST_WAIT) * (0.5 + Math.random() / 2);
+  setTimeout(() => {
+    if (queues.get(chat.id)?.includes(item) && state.phase === "ready") pump(chat);
+  }, Math.max(wait, (retryAfter ?? 0) * 1000));
+}
+
+function forget(chat, item) {
+  forgetUnconfirmed(keyOf(chat), item);
+  queues.set(chat.id, queueOf(chat.id).filter((each) => each !== item));
+}
+
+function queueOf(chatId) {
+  if (!queues.has(chatId)) queues.set(chatId, []);
+  return queues.get(chatId);
+}
+
+const keyOf = (chat) => chatKey(state.agent.id, chat);

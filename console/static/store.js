@@ -1,0 +1,79 @@
+// What the console knows, and who hears of its changes. Views read `state` and never write it.
+
+export const state = {
+  phase: "starting", // starting | login | ready
+  loginNote: "",
+  agent: null,
+  offers: null, // null until they are loaded
+  chats: null, // my open chats by id; null until they are loaded
+  ended: new Map(), // chats that ended while I was in them, until I close them
+  threads: new Map(), // chat id -> {messages: Map by id, loaded, trouble, seen}
+  selected: null,
+  line: { state: "connecting", retryAt: null },
+  notice: "",
+  busy: new Set(), // what is under way, such as "accept:12"
+};
+
+const listeners = new Set();
+let scheduled = false;
+
+export function subscribe(listener) {
+  listeners.add(listener);
+}
+
+/** Tell the views, once for all changes of this turn. */
+export function changed() {
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    for (const listener of listeners) listener(state);
+  });
+}
+
+/** Forget everything of the agent who was here. */
+export function reset() {
+  Object.assign(state, {
+    agent: null, offers: null, chats: null, ended: new Map(), threads: new Map(),
+    selected: null, notice: "", busy: new Set(), line: { state: "connecting", retryAt: null },
+  });
+}
+
+export function chatOf(id) {
+  return state.chats?.get(id) ?? state.ended.get(id) ?? null;
+}
+
+export function threadOf(id) {
+  if (!state.threads.has(id)) {
+    state.threads.set(id, { messages: new Map(), loaded: false, trouble: "", seen: 0 });
+  }
+  return state.threads.get(id);
+}
+
+export function lastSeq(thread) {
+  let last = 0;
+  for (const { seq } of thread.messages.values()) last = Math.max(last, seq);
+  return last;
+}
+
+export function inOrder(thread) {
+  return [...thread.messages.values()].sort((one, other) => one.seq - other.seq);
+}
+
+/** How many texts of the consumer the agent has neither looked at nor answered. */
+export function unread(id) {
+  const thread = state.threads.get(id);
+  if (!thread?.loaded) return 0;
+  let texts = 0;
+  for (const message of inOrder(thread)) {
+    if (message.author.type === "agent") texts = 0;
+    else if (message.direction === "inbound" && message.seq > thread.seen) texts += 1;
+  }
+  return texts;
+}
+
+/** How many things want the agent: offers, and chats with unread texts. */
+export function wanting() {
+  const chats = [...(state.chats?.keys() ?? [])].filter((id) => unread(id) > 0);
+  return (state.offers?.length ?? 0) + chats.length;
+}
