@@ -1,0 +1,60 @@
+"""Carriers' webhooks: verified, read, and stored in one transaction before they are answered."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Request, Response, status
+
+from api.deps import Deps, Parts
+from api.errors import documented
+from carriers.protocol import WebhookRequest
+from services import intake, receipts
+from services.errors import NotFound
+from store import numbers
+from store.numbers import Account
+
+routes = APIRouter(
+    prefix="/carriers",
+    tags=["carriers"],
+    responses=documented(400, 403, 404, 413, 503),
+    include_in_schema=True,
+)
+_NAME = re.compile("[^\0\ud800-\udfff]{1,100}")
+
+
+@routes.post("/{carrier}/{account}/inbound", status_code=status.HTTP_204_NO_CONTENT)
+async def inbound(request: Request, parts: Parts, carrier: str, account: str) -> Response:
+    """A text from a phone. Signed by the carrier; repeated until it gets 2xx."""
+    known, webhook = await _webhook(request, parts, carrier, account, "inbound")
+    text = parts.carriers(known).parse_inbound(webhook)
+    await parts.db.write(intake.receive, known, text)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+@routes.post("/{carrier}/{account}/status", status_code=status.HTTP_204_NO_CONTENT)
+async def delivery_status(request: Request, parts: Parts, carrier: str, account: str) -> Response:
+    """What became of a text of ours. Signed by the carrier; repeated until it gets 2xx."""
+    known, webhook = await _webhook(request, parts, carrier, account, "status")
+    found = parts.carriers(known).parse_status(webhook)
+    await parts.db.write(receipts.apply, known, found)
+    return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+async def _webhook(
+    request: Request, parts: Deps, carrier: str, account: str, kind: str
+) -> tuple[Account, WebhookRequest]:
+    if not (_NAME.fullmatch(carrier) and _NAME.fullmatch(account)):
+        raise NotFound
+    known = await parts.db.read(numbers.account, carrier, account)
+    if known is None:
+        raise NotFound
+    # The address that the carrier was given and signs; the Host header is anybody's to write.
+    url = f"{parts.public_base_url}/carriers/{carrier}/{account}/{kind}"
+    query = request.url.query
+    webhook = WebhookRequest(
+        url=f"{url}?{query}" if query else url,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await request.body(),
+    )
+    return known, webhook

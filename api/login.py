@@ -1,0 +1,46 @@
+"""Logging in and out: the password is verified between two transactions, in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response, status
+
+from api.deps import Parts
+from api.errors import documented
+from api.models import LoginAnswer, LoginRequest
+from api.session import Claimed, clear_cookie, client_network, set_cookie
+from services import auth, views
+from services.auth import Attempt, Claim, token_hash
+from services.errors import WrongLogin
+
+routes = APIRouter()
+# Each verification takes a third of a CPU-second and 64 MiB: two at a time are enough.
+_AT_ONCE = asyncio.Semaphore(2)
+
+
+@routes.post("/login", responses=documented(401))
+async def log_in(
+    request: Request, parts: Parts, body: LoginRequest, response: Response
+) -> LoginAnswer:
+    """Begin a session of 12 hours; also sets its cookie."""
+    attempt = Attempt(body.tenant, body.email, client_network(request))
+    candidate = await parts.db.write(auth.begin_login, attempt)
+    async with _AT_ONCE:
+        right = await asyncio.to_thread(
+            auth.verify_password, body.password, candidate.password_hash
+        )
+    if not right:
+        raise WrongLogin
+    login = await parts.db.write(auth.finish_login, attempt, candidate)
+    mine = auth.acting(Claim(token_hash(login.token)), views.agent)
+    agent = await parts.db.read(mine)
+    set_cookie(response, login, secure=parts.secure_cookies)
+    return LoginAnswer(login.token, login.csrf_token, agent)
+
+
+@routes.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=documented(401, 403))
+async def log_out(parts: Parts, claim: Claimed, response: Response) -> None:
+    """Revoke the session."""
+    await parts.db.write(auth.log_out, claim)
+    clear_cookie(response, secure=parts.secure_cookies)

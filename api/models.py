@@ -1,0 +1,76 @@
+"""The bodies that clients send. Strict types, unknown fields ignored, every string storable."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from domain.plaintext import clean_text
+from services import shapes
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _cleaned(value: object) -> object:
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def _storable(value: str) -> str:
+    if _UNSTORABLE.search(value):
+        raise ValueError("must not contain NUL or half a surrogate pair")
+    return value
+
+
+# What people write is cleaned; what names something is refused, so that two names never merge.
+FreeText = Annotated[str, BeforeValidator(_cleaned)]
+Name = Annotated[str, AfterValidator(_storable)]
+
+ChatId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a chat.")]
+# Message numbers are 32-bit integers in the store.
+AfterSeq = Annotated[int, Query(ge=0, le=2**31 - 1, description="Only messages behind this one.")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class LoginRequest(_Body):
+    """Who wants to log in; `tenant` is the subdomain."""
+
+    tenant: Annotated[Name, Field(min_length=1, max_length=100)]
+    email: Annotated[Name, Field(min_length=1, max_length=320)]
+    # Bounded, because hashing takes longer the longer it is.
+    password: Annotated[Name, Field(min_length=1, max_length=1000)]
+
+
+class StatusRequest(_Body):
+    """The status that the agent chooses."""
+
+    status: Annotated[Name, Field(max_length=50)]
+
+
+class MessageRequest(_Body):
+    """A text to the consumer; the same `client_id` again gives the first message."""
+
+    text: FreeText
+    client_id: Annotated[Name, Field(min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True)
+class Me(shapes.Agent):
+    """The agent who is logged in; the token for `X-CSRF-Token` where a cookie is used."""
+
+    csrf_token: str
+
+
+@dataclass(frozen=True)
+class LoginAnswer:
+    """A session of 12 hours. The same token stands in the cookie."""
+
+    token: str
+    csrf_token: str
+    agent: shapes.Agent
