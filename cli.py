@@ -122,7 +122,7 @@ def credential_create(
     """Make an API credential and print its token, once."""
     import asyncio
 
-    from temporal.plugin import create_credential
+    from provision import create_credential
 
     print(asyncio.run(create_credential(_settings(), tenant, name)))
 
@@ -155,7 +155,7 @@ def demo_seed(file: Annotated[Path, typer.Option()]) -> None:
     import asyncio
     import json
 
-    from temporal.plugin import seed_demo
+    from provision import seed_demo
 
     print(json.dumps(asyncio.run(seed_demo(_settings(), json.loads(file.read_text())))))
 

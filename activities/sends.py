@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from carriers.protocol import (
     Accepted,
@@ -112,4 +112,5 @@ class SendActivities:
 def _later(why: str, wait: timedelta | None) -> ApplicationError:
     """End this try; Temporal starts the next one. Without `wait` by the policy's back-off."""
     pause = None if wait is None else min(max(wait, timedelta(milliseconds=1)), LONGEST_PAUSE)
-    return ApplicationError(why, type="later", next_retry_delay=pause)
+    benign = ApplicationErrorCategory.BENIGN
+    return ApplicationError(why, type="later", next_retry_delay=pause, category=benign)

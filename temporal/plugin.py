@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import structlog
+from fastapi import FastAPI
 from httpx2 import AsyncClient
-from pwdlib import PasswordHash
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 
+from api.app import create_app
+from api.deps import Deps
+from api.stream import Notifier
 from carriers.protocol import Carrier, CarrierAccount
 from carriers.registry import CARRIERS
-from services import demo
+from console import mount
+from domain.process import ChatRef
 from services.commit import flush
-from services.errors import NotFound
 from settings import Settings
-from store import installation, tenants, users
-from store.database import Database, Tx, WallClock
+from store import installation
+from store.database import Database, WallClock
 from store.numbers import Account
-from temporal.binding import bind
+from store.outbox import Owed
+from temporal import ids
+from temporal.binding import WrongNamespace, bind
 from temporal.relay import Relay
 
 log = structlog.get_logger()
@@ -56,6 +61,76 @@ class Parts:
             yield Parts(db, connect, relay, carriers(settings, http))
         finally:
             await db.close()
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The HTTP edge with the console, the relay running beside it."""
+    db = Database(settings.database_url, WallClock(), flush)
+    connect = connector(settings, db)
+    relay = Relay(db, connect)
+    wake = Notifier()
+
+    def committed(owed: list[Owed], events: bool) -> None:
+        relay.deliver(owed)
+        if events:
+            wake.notify()
+
+    db.on_commit = committed
+
+    async def ready() -> dict[str, str]:
+        return {"temporal": await temporal_state(connect)}
+
+    @contextlib.asynccontextmanager
+    async def beside() -> AsyncIterator[None]:
+        running = asyncio.create_task(relay.run())
+        yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await db.close()
+
+    deps = Deps(
+        db=db,
+        carriers=carriers(settings, None),
+        ready=ready,
+        wake=wake,
+        public_base_url=settings.public_base_url,
+        chat_link=chat_link(settings),
+        secure_cookies=settings.public_base_url.startswith("https://"),
+    )
+    app = create_app(deps, beside)
+    mount(
+        app,
+        temporal_ui_url=settings.temporal_ui_url or None,
+        simulator_url=settings.simulator_url or None,
+        demo=bool(settings.simulator_secret.get_secret_value()),
+    )
+    return app
+
+
+def chat_link(settings: Settings) -> Callable[[int, int], str | None]:
+    """Where a chat's process is seen in Temporal's UI."""
+
+    def link(chat_id: int, incarnation: int) -> str | None:
+        if not settings.temporal_ui_url:
+            return None
+        workflow = ids.chat_workflow(ChatRef(0, chat_id, incarnation))
+        namespace = quote(settings.temporal_namespace, safe="")
+        return f"{settings.temporal_ui_url}/namespaces/{namespace}/workflows/{workflow}"
+
+    return link
+
+
+async def temporal_state(connect: Callable[[], Awaitable[Client]]) -> str:
+    """`ok`, or in words that the server is away: the API serves without it."""
+    try:
+        async with asyncio.timeout(2):
+            client = await connect()
+            healthy = await client.service_client.check_health(timeout=timedelta(seconds=1))
+    except WrongNamespace as error:
+        return str(error)
+    except (RuntimeError, OSError, RPCError, TimeoutError):
+        healthy = False
+    return "ok" if healthy else "Temporal is not reachable; what is accepted waits for it."
 
 
 def connector(settings: Settings, db: Database) -> Callable[[], Awaitable[Client]]:
@@ -126,47 +201,3 @@ def resolve_secret(reference: str, settings: Settings) -> str:
         return Path(name).read_text().strip()
     own = getattr(settings, name.removeprefix("THREADLINE_").lower(), None)
     return own.get_secret_value() if own is not None else os.environ[name]
-
-
-def token_hash(token: str) -> str:
-    """How tokens are stored: they are random, so a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-async def create_credential(settings: Settings, subdomain: str, name: str) -> str:
-    """A new API credential; its token, which is shown only now."""
-    token = secrets.token_urlsafe(32)
-
-    def create(tx: Tx) -> None:
-        tenant = tenants.by_subdomain(tx, subdomain)
-        if tenant is None:
-            raise NotFound(f"There is no tenant {subdomain}.")
-        users.add_credential(tx, tenant.id, name, token_hash(token))
-
-    async with _store(settings) as db:
-        await db.write(create)
-    return token
-
-
-async def seed_demo(settings: Settings, known: dict[str, Any]) -> list[dict[str, Any]]:
-    """Make the demo tenant from the data directory's secrets; what `dev.json` tells of it."""
-    hasher = PasswordHash.recommended()
-    passwords: dict[str, str] = known["users"]
-    wanted = demo.DemoSecrets(
-        token_hash=token_hash(known["api_token"]),
-        password_hashes={email: hasher.hash(passwords[email]) for email in demo.emails()},
-        simulator_url=settings.simulator_url,
-    )
-    async with _store(settings) as db:
-        tenant = await db.write(demo.ensure, wanted)
-    people = [user | {"password": passwords[user["email"]]} for user in tenant["users"]]
-    return [tenant | {"api_token": known["api_token"], "users": people}]
-
-
-@contextlib.asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Database]:
-    db = Database(settings.database_url, WallClock(), flush)
-    try:
-        yield db
-    finally:
-        await db.close()

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from services.commit import flush
 from store.database import Database
 from store.migrations import upgrade
+from tests.fixtures_temporal import *  # noqa: F403
 from tests.world import World, build
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -98,6 +98,17 @@ class World:
     async def thread(self, chat_id: int) -> list[Message]:
         return await self.db.read(messages.of_chat, self.tenant_id, chat_id)
 
+    async def timers(self, **minutes: int) -> None:
+        """The tenant's own timers, in minutes."""
+        settings = {"timers": minutes}
+        await self.db.write(
+            lambda tx: tx.conn.execute(
+                sa.update(t.tenants)
+                .where(t.tenants.c.id == self.tenant_id)
+                .values(settings=settings)
+            )
+        )
+
     async def rows(self, query: sa.Select[*tuple[Any, ...]]) -> list[Any]:
         return await self.db.read(lambda tx: list(tx.conn.execute(query)))
 

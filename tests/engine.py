@@ -1,0 +1,195 @@
+"""The engine in one process: a store, a relay and both workers, beside a carrier of the test."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+import worker as workers
+from activities.sends import SendActivities
+from carriers.protocol import (
+    Accepted,
+    Busy,
+    Found,
+    LookupResult,
+    NotFound,
+    OutboundText,
+    Receipt,
+    SendResult,
+    Unsupported,
+    WebhookRequest,
+)
+from carriers.protocol import InboundText as Inbound
+from services.commit import flush
+from store import incarnations, outbox
+from store import tables as t
+from store.database import Database, Tx
+from temporal import ids
+from temporal.relay import Relay
+from tests.world import World, build
+
+BASE_URL = "http://127.0.0.1:8080"
+
+
+class SkippedClock:
+    """The time of the time-skipping server, which the test moves by `env.sleep`."""
+
+    def __init__(self, env: WorkflowEnvironment) -> None:
+        self._env = env
+
+    async def now(self) -> datetime:
+        return (await self._env.get_current_time()).astimezone(UTC)
+
+
+@dataclass
+class TestCarrier:
+    """Takes texts and remembers them, unless told to be down or to lose its answers."""
+
+    __test__ = False
+
+    name: str = "simulator"
+    can_look_up: bool = True
+    down: bool = False
+    answers: list[SendResult] = field(default_factory=list)
+    taken: list[OutboundText] = field(default_factory=list)
+
+    async def send(self, text: OutboundText) -> SendResult:
+        if self.down:
+            return Busy()
+        if self.answers:
+            return self.answers.pop(0)
+        self.taken.append(text)
+        return Accepted(f"carrier-{len(self.taken)}-{text.message_id}")
+
+    async def look_up(self, reference: str, sender: str, recipient: str) -> LookupResult:
+        if not self.can_look_up:
+            return Unsupported()
+        known = [text for text in self.taken if text.reference == reference]
+        return Found(f"carrier-{reference}") if known else NotFound()
+
+    def parse_inbound(self, request: WebhookRequest) -> Inbound:
+        raise AssertionError("the test's carrier posts no webhooks")
+
+    def parse_status(self, request: WebhookRequest) -> list[Receipt]:
+        raise AssertionError("the test's carrier posts no webhooks")
+
+    @property
+    def texts(self) -> list[str]:
+        return [text.text for text in self.taken]
+
+
+@dataclass
+class Engine:
+    """A running engine, and what tests ask of it."""
+
+    db: Database
+    world: World
+    carrier: TestCarrier
+    relay: Relay
+    client: Client
+    env: WorkflowEnvironment | None = None
+
+    async def quiet(self, owed: int = 0) -> None:
+        """Wait until nothing is owed to Temporal, and at most `owed` texts to the carrier."""
+
+        async def is_quiet() -> bool:
+            def look(tx: Tx) -> bool:
+                m = t.messages.c
+                unsent = sa.select(sa.func.count()).where(m.status.in_(("queued", "sending")))
+                return outbox.count(tx) == 0 and tx.conn.execute(unsent).scalar_one() <= owed
+
+            return not self.relay.pending and await self.db.read(look)
+
+        await eventually(is_quiet)
+
+    async def skip(self, **by: float) -> None:
+        """Let time pass on the time-skipping server."""
+        assert self.env is not None
+        await self.quiet_relay()
+        await self.env.sleep(timedelta(**by))
+
+    async def quiet_relay(self) -> None:
+        """Wait until nothing is owed to Temporal."""
+
+        async def is_quiet() -> bool:
+            return not self.relay.pending and await self.db.read(outbox.count) == 0
+
+        await eventually(is_quiet)
+
+    async def process(self, chat_id: int) -> WorkflowHandle[object, object]:
+        """The process that acts for the chat now."""
+        chat = await self.world.chat(chat_id)
+        return self.client.get_workflow_handle(ids.chat_workflow(chat.ref))
+
+    async def settled(self, chat_id: int) -> None:
+        """Wait until the chat's process has done its last act."""
+
+        async def is_settled() -> bool:
+            return (await self.world.chat(chat_id)).settled_at is not None
+
+        await eventually(is_settled)
+
+    async def reconcile(self) -> None:
+        """What the reconciler does each minute."""
+        from services import process
+        from temporal.reconciler import reconcile
+
+        async def repoint(ref: object) -> None:
+            await self.db.write(process.repoint, ref)
+
+        await self.db.write(process.resend_lost)
+        await reconcile(self.client, await self.db.read(incarnations.unsettled), repoint)
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 20) -> None:
+    """Wait for something that other tasks bring about; bounded, and quick when it holds."""
+    async with asyncio.timeout(within):
+        while not await holds():
+            await asyncio.sleep(0.01)
+
+
+def unused_ids(tx: Tx) -> None:
+    """Ids that no other test's workflows have, for tests that share one Temporal server."""
+    start = random.randrange(10**6, 10**9)
+    for table in ("tenants", "chats", "messages"):
+        if tx.on_sqlite:
+            tx.conn.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            tx.conn.exec_driver_sql(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, start)
+            )
+        else:
+            tx.conn.exec_driver_sql(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {start}")
+
+
+@asynccontextmanager
+async def running(
+    url: str, clock: object, client: Client, env: WorkflowEnvironment | None = None
+) -> AsyncIterator[Engine]:
+    """An engine with a world in it, its workers polling."""
+    db = Database(url, clock, flush)  # type: ignore[arg-type]
+    await db.write(unused_ids)
+    world = await build(db)
+
+    async def connect() -> Client:
+        return client
+
+    relay = Relay(db, connect)
+    db.on_commit = lambda owed, _events: relay.deliver(owed)
+    carrier = TestCarrier()
+    sends = SendActivities(db, lambda _account: carrier, BASE_URL)
+    loop = asyncio.create_task(relay.run())
+    async with AsyncExitStack() as stack:
+        for made in (workers.chats_worker(client, db), workers.sends_worker(client, sends)):
+            await stack.enter_async_context(made)
+        yield Engine(db, world, carrier, relay, client, env)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    await db.close()
