@@ -56,20 +56,16 @@ def dev(
 @app.command()
 def api(host: Host = "127.0.0.1", port: int = 8080) -> None:
     """Serve the HTTP API and the console."""
-    import uvicorn
-
+    from api.serve import Server
+    from ports import PortTaken, listen
     from temporal.plugin import build_app
 
-    uvicorn.run(
-        build_app(_settings_with_key()),
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # Open event streams must not hold a stop.
-        timeout_graceful_shutdown=3,
-    )
+    chosen = _settings_with_key()
+    try:
+        listener = listen(host, port)
+    except PortTaken as error:
+        _fail(str(error))
+    Server(build_app(chosen)).run(sockets=[listener])
     _leave()
 
 
@@ -212,7 +208,11 @@ def _settings() -> "Settings":
 
 
 def _settings_with_key() -> "Settings":
+    """Of a process that serves: its log is set up, too."""
+    import logs
+
     chosen = _settings()
+    logs.configure(chosen.log_level)
     if not chosen.secret_key.get_secret_value():
         _fail("THREADLINE_SECRET_KEY is not set: it signs sessions and tokens.")
     return chosen

@@ -84,35 +84,33 @@ class Product:
                 namespace=self.at.temporal_namespace,
             )
             await self._run("temporal", *command)
-        await self._do_unless_broken("temporal-ready")
+        await self._do("temporal-ready")
 
     async def _run(self, name: str, *command: str) -> None:
         log = self.at.data_dir / "logs" / f"{name}.log"
         await self.supervisor.start(Child(name, command, self.environment, log))
 
     async def _do(self, *command: str) -> str:
-        code, output = await run_to_end((*_PROGRAM, *command), self.environment)
-        if code != 0:
-            raise DevError(f"`threadline {command[0]}` failed.")
-        return output
-
-    async def _do_unless_broken(self, *command: str) -> None:
-        doing = asyncio.create_task(self._do(*command))
+        """What the command printed; given up when a part turns out not to start."""
+        doing = asyncio.create_task(run_to_end((*_PROGRAM, *command), self.environment))
         try:
             while not doing.done():
                 await asyncio.wait((doing,), timeout=0.2)
                 self._refuse_broken()
-            await doing
+            code, output = doing.result()
         finally:
             doing.cancel()
             await asyncio.gather(doing, return_exceptions=True)
+        if code != 0:
+            raise DevError(f"`threadline {command[0]}` failed.")
+        return output
 
     def _refuse_broken(self) -> None:
         if broken := self.supervisor.broken():
             raise DevError(f"The {broken.name} does not start; its log is {broken.log}.")
 
     async def _wait_until_ready(self) -> None:
-        await self._do_unless_broken("temporal-ready", "--polled", "chats")
+        await self._do("temporal-ready", "--polled", "chats")
         for url in (f"{self.at.simulator_url}/healthz", f"{self.at.base_url}/readyz"):
             while not await asyncio.to_thread(_answers_ok, url):
                 self._refuse_broken()

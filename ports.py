@@ -29,19 +29,24 @@ def choose(wanted: Sequence[Wanted]) -> dict[str, int]:
         }
 
 
-def _bound(wanted: Wanted) -> socket.socket:
-    listener = socket.socket()
-    # As servers do: else connections of a server that has just ended would hold its port.
+def listen(host: str, port: int) -> socket.socket:
+    """Listening, as a server does."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # Else connections of a server that has just ended would hold its port.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", wanted.port))
-        listener.listen(1)
+        listener.bind((host, port))
+        listener.listen(2048)
     except (OSError, OverflowError) as error:
         listener.close()
-        if not wanted.insisted:
-            return _bound(Wanted(wanted.purpose, 0, insisted=True))
-        raise PortTaken(
-            f"Port {wanted.port}, asked for as the port of {wanted.purpose},"
-            f" cannot be used: {error}."
-        ) from error
+        raise PortTaken(f"Port {port} of {host} cannot be used: {error}.") from error
     return listener
+
+
+def _bound(wanted: Wanted) -> socket.socket:
+    try:
+        return listen("127.0.0.1", wanted.port)
+    except PortTaken as error:
+        if wanted.insisted:
+            raise PortTaken(f"{error} It was asked for as the port of {wanted.purpose}.") from error
+        return listen("127.0.0.1", 0)
