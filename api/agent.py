@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, status
 
-from api import login
 from api.deps import Parts
 from api.errors import documented
 from api.models import AfterSeq, ChatId, Me, MessageRequest, StatusRequest
@@ -14,12 +13,12 @@ from services.auth import Claim, acting
 from services.chat_views import Link
 from store.database import Tx
 
-routes = APIRouter(prefix="/agent/api/v1", tags=["agent"], responses=documented(400, 413, 429, 503))
-routes.include_router(login.routes)
-_mine = APIRouter(responses=documented(401, 403))
+routes = APIRouter(
+    prefix="/agent/api/v1", tags=["agent"], responses=documented(400, 401, 403, 413, 503)
+)
 
 
-@_mine.get("/me")
+@routes.get("/me")
 async def me(parts: Parts, claim: Claimed) -> Me:
     """Who is logged in, with status and load."""
     return await parts.db.read(_me, claim)
@@ -31,38 +30,38 @@ def _me(tx: Tx, claim: Claim) -> Me:
     return Me(**vars(agent), csrf_token=session.csrf_token)
 
 
-@_mine.put("/me/status")
+@routes.put("/me/status")
 async def set_status(parts: Parts, claim: Claimed, body: StatusRequest) -> shapes.Agent:
     """Choose a status. Offline gives the agent's chats back to their queues."""
     await parts.db.write(acting(claim, agents.set_status), body.status)
     return await parts.db.read(acting(claim, views.agent))
 
 
-@_mine.get("/offers")
+@routes.get("/offers")
 async def offers(parts: Parts, claim: Claimed) -> list[shapes.Offer]:
     """The chats that the agent is asked to take, the longest wait first."""
     return await parts.db.read(acting(claim, views.offers))
 
 
-@_mine.get("/queues")
+@routes.get("/queues")
 async def queues(parts: Parts, claim: Claimed) -> list[shapes.AgentQueue]:
     """The queues that the agent sits on."""
     return await parts.db.read(acting(claim, views.queues))
 
 
-@_mine.get("/chats")
+@routes.get("/chats")
 async def chats(parts: Parts, claim: Claimed) -> list[shapes.Chat]:
     """The chats that the agent is connected to."""
     return await parts.db.read(acting(claim, views.open_chats), parts.chat_link)
 
 
-@_mine.get("/chats/{chat_id}", responses=documented(404))
+@routes.get("/chats/{chat_id}", responses=documented(404))
 async def chat(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.ChatWithThread:
     """A chat with its messages; for a waiting one, why it waits."""
     return await parts.db.read(acting(claim, views.chat_with_thread), chat_id, parts.chat_link)
 
 
-@_mine.get("/chats/{chat_id}/messages", responses=documented(404))
+@routes.get("/chats/{chat_id}/messages", responses=documented(404))
 async def messages(
     parts: Parts, claim: Claimed, chat_id: ChatId, after: AfterSeq = 0
 ) -> list[shapes.Message]:
@@ -70,35 +69,35 @@ async def messages(
     return await parts.db.read(acting(claim, views.messages), chat_id, after)
 
 
-@_mine.post("/chats/{chat_id}/accept", responses=documented(404, 409))
+@routes.post("/chats/{chat_id}/accept", responses=documented(404, 409))
 async def accept(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
     """Take an offered chat; the first to accept wins."""
     await parts.db.write(acting(claim, agents.accept_offer), chat_id)
     return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
 
 
-@_mine.post("/chats/{chat_id}/decline", responses=documented(404, 409))
+@routes.post("/chats/{chat_id}/decline", responses=documented(404, 409))
 async def decline(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
     """Not now: the chat is offered to others."""
     await parts.db.write(acting(claim, agents.decline_offer), chat_id)
     return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
 
 
-@_mine.post("/chats/{chat_id}/end", responses=documented(404, 409))
+@routes.post("/chats/{chat_id}/end", responses=documented(404, 409))
 async def end(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
     """End a chat: what was written before is still sent, then the goodbye."""
     await parts.db.write(acting(claim, agents.end_chat), chat_id)
     return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
 
 
-@_mine.post("/chats/{chat_id}/opt_out", responses=documented(404, 409))
+@routes.post("/chats/{chat_id}/opt_out", responses=documented(404, 409))
 async def opt_out(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
     """Opt the consumer out, who asked for it in words of their own. Ends the chat."""
     await parts.db.write(acting(claim, consent.opt_out_by_agent), chat_id)
     return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
 
 
-@_mine.post(
+@routes.post(
     "/chats/{chat_id}/messages",
     status_code=status.HTTP_201_CREATED,
     responses=documented(404, 409),
@@ -115,6 +114,3 @@ async def write(
 def _chat(tx: Tx, tenant_id: int, _user_id: int, chat_id: int, link: Link) -> shapes.Chat:
     """The chat after this user's own call: it was theirs to see a moment ago."""
     return views.chat(tx, tenant_id, chat_id, link)
-
-
-routes.include_router(_mine)

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
-from api import agent, carriers, docs, errors, events, openapi, ops
+from api import agent, carriers, docs, errors, events, login, openapi, ops
 from api.deps import Deps
 from api.edge import Edge
 from api.metrics import Metrics
 from api.stream import Feeds
 
+Beside = Callable[[], AbstractAsyncContextManager[None]]
 
-def create_app(deps: Deps) -> FastAPI:
-    """The application; pages and other routes may be mounted on it before it serves."""
+
+def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
+    """The application; pages and other routes may be mounted on it before it serves.
+
+    `beside` runs as long as it serves: entered before the first request, left after the last.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with beside():
+            yield
+            app.state.feeds.stop()
+
     app = FastAPI(
         title="Threadline",
         version="1",
         description=openapi.ABOUT,
-        lifespan=_lifespan,
+        lifespan=lifespan,
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -29,15 +41,9 @@ def create_app(deps: Deps) -> FastAPI:
     app.state.deps = deps
     app.state.metrics = Metrics()
     app.state.feeds = Feeds(deps.db, deps.wake)
-    for room in (agent, carriers, events, ops, docs):
+    for room in (login, agent, carriers, events, ops, docs):
         app.include_router(room.routes)
     errors.install(app)
     openapi.install(app)
     app.add_middleware(Edge, metrics=app.state.metrics, https=deps.secure_cookies)
     return app
-
-
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    app.state.feeds.stop()

@@ -125,7 +125,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 
 def _field(loc: Sequence[str | int]) -> str:
-    inner = [str(part) for part in loc[1:]]
+    # Of malformed JSON the place is given as a number.
+    inner = [part for part in loc[1:] if isinstance(part, str)]
     return ".".join(inner) if inner else str(loc[0])
 
 
@@ -143,9 +144,9 @@ def _rule(found: Mapping[str, Any]) -> str:
             return f"must be at least {limits['ge']}"
         case "less_than_equal":
             return f"must be at most {limits['le']}"
-        case "string_too_short":
+        case "string_too_short" | "too_short":
             return f"must have at least {limits['min_length']} characters"
-        case "string_too_long":
+        case "string_too_long" | "too_long":
             return f"must have at most {limits['max_length']} characters"
         case "json_invalid":
             return "must be valid JSON"

@@ -70,7 +70,8 @@ class EventStream(StreamingResponse):
 
 @routes.get(
     "/stream",
-    response_class=EventStream,
+    status_code=200,
+    response_class=StreamingResponse,
     responses={
         200: {"content": {"text/event-stream": {}}, "description": "Events, as they happen."},
         **documented(400, 401, 404, 503),

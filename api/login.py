@@ -14,12 +14,12 @@ from services import auth, views
 from services.auth import Attempt, Claim, token_hash
 from services.errors import WrongLogin
 
-routes = APIRouter()
+routes = APIRouter(prefix="/agent/api/v1", tags=["agent"], responses=documented(400, 401, 413, 503))
 # Each verification takes a third of a CPU-second and 64 MiB: two at a time are enough.
 _AT_ONCE = asyncio.Semaphore(2)
 
 
-@routes.post("/login", responses=documented(401))
+@routes.post("/login", responses=documented(429))
 async def log_in(
     request: Request, parts: Parts, body: LoginRequest, response: Response
 ) -> LoginAnswer:
@@ -39,7 +39,7 @@ async def log_in(
     return LoginAnswer(login.token, login.csrf_token, agent)
 
 
-@routes.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=documented(401, 403))
+@routes.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=documented(403))
 async def log_out(parts: Parts, claim: Claimed, response: Response) -> None:
     """Revoke the session."""
     await parts.db.write(auth.log_out, claim)

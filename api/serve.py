@@ -28,3 +28,10 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.feeds.stop()
         await super().shutdown(sockets)
+
+
+def serve(app: FastAPI, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    server = Server(app)
+    server.config.host, server.config.port = host, port
+    server.run()

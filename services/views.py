@@ -68,7 +68,8 @@ def _check_may_see(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> None:
     if rows.is_open_to(tx, tenant_id, chat_id, user_id):
         return
     user = users.get(tx, tenant_id, user_id)
-    if user is None or user.role is Role.AGENT:
+    manages = user is not None and user.role is not Role.AGENT
+    if not (manages and rows.exists(tx, tenant_id, chat_id)):
         raise NotFound("Chat is not found.")
 
 

@@ -164,6 +164,12 @@ def threads(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, Thread
     return {chat_id: Thread(*values) for chat_id, *values in tx.conn.execute(query)}
 
 
+def exists(tx: Tx, tenant_id: int, chat_id: int) -> bool:
+    """Whether the tenant has this chat."""
+    query = sa.select(c.id).where(c.tenant_id == tenant_id, c.id == chat_id)
+    return tx.conn.execute(query).first() is not None
+
+
 def is_open_to(tx: Tx, tenant_id: int, chat_id: int, agent_id: int) -> bool:
     """Whether an agent has the chat, is asked to take it, or had it once."""
     offered = sa.select(o.id).where(

@@ -1,0 +1,160 @@
+"""Two companies with people who are logged in, and the calls that people and carriers make."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient, Response
+from standardwebhooks import Webhook
+
+from api.app import create_app
+from api.deps import Deps
+from api.stream import Notifier
+from carriers.protocol import Carrier, CarrierAccount
+from carriers.registry import CARRIERS
+from domain.statuses import Role
+from services.auth import SESSION_LASTS, new_token, token_hash
+from store import tables as t
+from store import users
+from store.database import Database, Tx
+from store.numbers import Account
+from tests.world import PHONE, World, build
+
+BASE = "/agent/api/v1"
+PASSWORD = "correct horse"
+SECRET = "s3cret"
+PUBLIC = "https://threadline.test"
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+@dataclass
+class Company:
+    """A company, the tokens of its people (Ana, Ben, Caro; Mia manages) and of its API client."""
+
+    subdomain: str
+    world: World
+    tokens: dict[str, str]
+    api_token: str
+
+    @property
+    def tenant_id(self) -> int:
+        return self.world.tenant_id
+
+    @property
+    def number(self) -> str:
+        return next(iter(self.world.numbers))
+
+    async def waiting_chat(self, sender: str = PHONE) -> int:
+        """A chat that waits in Orders."""
+        opened = await self.world.text("Hello", sender=sender, to=self.number)
+        await self.world.text("1", sender=sender, to=self.number)
+        assert opened.chat_id is not None
+        return opened.chat_id
+
+    async def connected_chat(self, agent: str = "ana", sender: str = PHONE) -> int:
+        """A chat that the agent has accepted."""
+        await self.world.status(agent)
+        chat_id = await self.waiting_chat(sender)
+        await self.world.accept(agent, chat_id)
+        return chat_id
+
+
+async def company(db: Database, subdomain: str) -> Company:
+    world = await build(db, subdomain)
+    return await db.write(_with_sessions, world, subdomain)
+
+
+def _with_sessions(tx: Tx, world: World, subdomain: str) -> Company:
+    manager = sa.insert(t.users).values(
+        tenant_id=world.tenant_id,
+        role=Role.MANAGER,
+        name="Mia",
+        email=f"mia@{subdomain}.example",
+        password_hash="",
+        status_since=tx.now,
+    )
+    manager_id = tx.conn.execute(manager.returning(t.users.c.id)).scalar_one()
+    tx.conn.execute(sa.update(t.users).values(password_hash=_CHEAP))
+    tokens = {}
+    for name, user_id in {**world.agents, "mia": manager_id}.items():
+        user = users.get(tx, world.tenant_id, user_id)
+        assert user is not None
+        tokens[name] = new_token()
+        users.open_session(tx, user, token_hash(tokens[name]), f"csrf-{name}", SESSION_LASTS)
+    api_token = new_token()
+    users.add_credential(tx, world.tenant_id, "test", token_hash(api_token))
+    return Company(subdomain, world, tokens, api_token)
+
+
+def open_carrier(account: Account) -> Carrier:
+    """The simulated carrier with the tests' secret."""
+    known = (account.id, account.tenant_id, account.carrier, account.name, account.base_url)
+    return CARRIERS["simulator"](CarrierAccount(*known, SECRET))
+
+
+class Api:
+    """The application over a store."""
+
+    def __init__(self, db: Database, acme: Company, globex: Company, **deps: Any) -> None:
+        self.db, self.acme, self.globex = db, acme, globex
+        self.others: dict[str, str] = {"temporal": "ok"}
+        wake = Notifier()
+        db.on_commit = lambda _outbox, _events: wake.notify()
+        settings: dict[str, Any] = {
+            "db": db,
+            "carriers": open_carrier,
+            "ready": self._ready,
+            "wake": wake,
+            "public_base_url": PUBLIC,
+            "chat_link": lambda chat, run: f"http://ui.test/chat-{chat}/{run}",
+            "secure_cookies": False,
+        }
+        self.app: FastAPI = create_app(Deps(**(settings | deps)))
+
+    async def _ready(self) -> dict[str, str]:
+        return self.others
+
+    @asynccontextmanager
+    async def client(
+        self, token: str | None = None, address: str = "127.0.0.1"
+    ) -> AsyncIterator[AsyncClient]:
+        """Calls from one network address, with a bearer token or with nothing."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        # An error that nobody caught is answered by the application, as in production.
+        transport = ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1234))
+        async with AsyncClient(
+            transport=transport, base_url="http://api.test", headers=headers
+        ) as client:
+            yield client
+
+    async def webhook(self, path: str, body: object, secret: str = SECRET) -> Response:
+        """The carrier posts, signed."""
+        content = json.dumps(body)
+        async with self.client() as client:
+            return await client.post(path, content=content, headers=signature(content, secret))
+
+
+def inbound(company: Company, text: str, **more: object) -> dict[str, object]:
+    """The body with which the simulated carrier brings a text."""
+    phone = {"id": secrets.token_hex(8), "from": PHONE, "to": company.number}
+    return {**phone, "text": text, **more}
+
+
+def signature(content: str, secret: str = SECRET) -> dict[str, str]:
+    """The headers of a webhook of the simulated carrier."""
+    at = datetime.now(UTC)
+    return {
+        "webhook-id": "wh-1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret.encode()).sign("wh-1", at, content),
+        "content-type": "application/json",
+    }
