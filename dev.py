@@ -56,6 +56,16 @@ class Product:
 
     async def start(self) -> None:
         (self.at.data_dir / "logs").mkdir(exist_ok=True)
+        try:
+            async with asyncio.TaskGroup() as together:
+                together.create_task(self._start_edge())
+                together.create_task(self._start_temporal())
+        except* DevError as failures:
+            raise failures.exceptions[0] from None
+        await self._run("worker", *_PROGRAM, "worker", "--role", "all")
+        await self._wait_until_ready()
+
+    async def _start_edge(self) -> None:
         say("Preparing the database …")
         await self._do("migrate")
         if self.at.demo:
@@ -66,9 +76,6 @@ class Product:
         simulator = ("simulator", "--port", str(self.at.simulator_port), "--data", data)
         await self._run("api", *_PROGRAM, *api)
         await self._run("simulator", *_PROGRAM, *simulator)
-        await self._start_temporal()
-        await self._run("worker", *_PROGRAM, "worker", "--role", "all")
-        await self._wait_until_ready()
 
     async def _start_temporal(self) -> None:
         if self.at.temporal_port is None:

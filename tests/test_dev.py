@@ -53,7 +53,7 @@ def until(reached: Callable[[], bool], within: float) -> float:
     began = time.monotonic()
     while not reached():
         assert time.monotonic() - began < within, f"not reached within {within} s"
-        # A process cannot be awaited here: it is a grandchild, and tells by a file.
+        # Grandchildren cannot be awaited; they tell by files and ports only.
         time.sleep(0.02)
     return time.monotonic() - began
 
