@@ -19,8 +19,15 @@ class ChatStatus(StrEnum):
 ENDED = frozenset({ChatStatus.FINISHED, ChatStatus.CANCELED, ChatStatus.FAILED})
 
 TRANSITIONS: dict[ChatStatus, frozenset[ChatStatus]] = {
+    # Finished: an agent had it, went offline, and the consumer went back to the menu and left.
     ChatStatus.SELECTING: frozenset(
-        {ChatStatus.SELECTING, ChatStatus.QUEUED, ChatStatus.CANCELED, ChatStatus.FAILED}
+        {
+            ChatStatus.SELECTING,
+            ChatStatus.QUEUED,
+            ChatStatus.CANCELED,
+            ChatStatus.FINISHED,
+            ChatStatus.FAILED,
+        }
     ),
     # Back to the menu by BACK, or to the end when the consumer leaves or nobody answers.
     ChatStatus.QUEUED: frozenset(

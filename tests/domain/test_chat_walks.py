@@ -1,0 +1,210 @@
+"""No sequence of facts and alarms brings a chat into an impossible state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.chat import (
+    AgentAccepted,
+    AgentEnded,
+    AgentLeft,
+    AlarmRang,
+    ChatState,
+    ConsumerOptedOut,
+    ConsumerWrote,
+    Decision,
+    Fact,
+    ImpossibleFact,
+    Say,
+    World,
+    decide,
+    open_chat,
+)
+from domain.commands import recognise
+from domain.queues import Queue, QueueTree
+from domain.statuses import ENDED, TRANSITIONS, ChatStatus, DisconnectedBy
+from domain.texts import TextKey
+from domain.timers import Timers, deadline
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+WORLD = World(
+    QueueTree(
+        [
+            Queue(1, None, "Support"),
+            Queue(2, 1, "Orders"),
+            Queue(3, 1, "Helpdesk", lang="fr", keywords=("fix",)),
+            Queue(4, 3, "Phones"),
+            Queue(5, 3, "Tablets", keywords=("tab",)),
+            Queue(6, 1, "Secret", hidden=True, keywords=("vip",)),
+        ]
+    ),
+    Timers(
+        queue_selecting_expiration=timedelta(minutes=60),
+        unanswered_expiration=timedelta(minutes=30),
+        chat_timeout=timedelta(minutes=90),
+    ),
+)
+TEXTS = ["1", "2", "3", "back", "exit", "fix", "tab", "vip", "hello", "0", ""]
+WAITS = [timedelta(0), timedelta(minutes=1), timedelta(minutes=29), timedelta(minutes=95)]
+
+texts = st.sampled_from(TEXTS).map(lambda text: ("text", text))
+others = st.sampled_from(
+    [("accept", "7"), ("accept", "8"), ("end", ""), ("left", ""), ("opt_out", ""), ("alarm", "")]
+)
+# Most steps are ordinary, so that chats live long enough to be interesting.
+steps = st.lists(
+    st.tuples(st.one_of(texts, texts, others), st.sampled_from([WAITS[0], *WAITS])),
+    min_size=1,
+    max_size=25,
+)
+
+
+def fact(step: tuple[str, str], at: datetime) -> Fact:
+    kind, what = step
+    if kind == "text":
+        return ConsumerWrote(what, recognise(what), at)
+    if kind == "accept":
+        return AgentAccepted(int(what), at)
+    simple: dict[str, Callable[[datetime], Fact]] = {
+        "end": AgentEnded,
+        "left": AgentLeft,
+        "opt_out": ConsumerOptedOut,
+        "alarm": AlarmRang,
+    }
+    return simple[kind](at)
+
+
+def check_state(state: ChatState) -> None:
+    """What holds for every chat at every moment."""
+    status = state.status
+    tree = WORLD.tree
+    assert (state.agent_id is not None) == (status is ChatStatus.ASSIGNED or _agent_kept(state))
+    assert bool(state.menu_sent) == (status is ChatStatus.SELECTING or _menu_kept(state))
+    assert (state.ended_at is not None) == (status in ENDED)
+    assert (deadline(status, state.window_from, WORLD.timers) is None) == (status in ENDED)
+    assert (state.disconnected_by is DisconnectedBy.UNKNOWN) == (status not in ENDED)
+    assert state.fail_reason is None or status in ENDED
+    assert state.lang == (tree.lang(state.queue_id) or state.lang)
+    if status in (ChatStatus.QUEUED, ChatStatus.ASSIGNED):
+        assert state.queued_at is not None
+        assert tree.is_leaf(state.queue_id)
+    if status is ChatStatus.SELECTING:
+        assert state.queued_at is None
+        assert state.menu_sent == tuple(q.id for q in tree.options(state.queue_id))
+    if status is ChatStatus.ASSIGNED:
+        assert state.assigned_at is not None
+    if status is ChatStatus.CANCELED:
+        assert state.assigned_at is None
+    times = [state.queued_at, state.ended_at]
+    known = [time for time in times if time is not None]
+    assert known == sorted(known)
+    if state.assigned_at and state.ended_at:
+        assert state.assigned_at <= state.ended_at
+
+
+def _agent_kept(state: ChatState) -> bool:
+    """An ended chat keeps the agent whom it ended with."""
+    return state.status in ENDED and state.agent_id is not None
+
+
+def _menu_kept(state: ChatState) -> bool:
+    return state.status in ENDED and bool(state.menu_sent)
+
+
+def check_step(before: ChatState, decision: Decision) -> None:
+    after = decision.state
+    assert after.status in TRANSITIONS[before.status]
+    assert after.entry_queue_id == before.entry_queue_id
+    assert after.window_from >= before.window_from
+    assert before.assigned_at in (None, after.assigned_at)
+    keys = [say.key for say in decision.say]
+    assert TextKey.GREETING not in keys
+    for say in decision.say:
+        assert bool(say.options) == (say.key is TextKey.MENU)
+        assert say.lang == after.lang
+    if TextKey.MENU in keys:
+        assert after.menu_sent == _menu(decision).options
+    goodbyes = [key for key in keys if key in (TextKey.ENDED, TextKey.EXPIRED)]
+    assert len(goodbyes) <= (after.status in ENDED)
+
+
+def _menu(decision: Decision) -> Say:
+    return next(say for say in decision.say if say.key is TextKey.MENU)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(TEXTS), steps)
+def test_no_sequence_of_facts_and_alarms_reaches_an_impossible_state(
+    first: str, walk: list[tuple[tuple[str, str], timedelta]]
+) -> None:
+    at = NOON
+    state = open_chat(1, first, at, WORLD).state
+    check_state(state)
+    for step, wait in walk:
+        at += wait
+        happened = fact(step, at)
+        try:
+            decision = decide(state, happened, WORLD)
+        except ImpossibleFact:
+            assert _may_be_refused(state, happened)
+            continue
+        check_step(state, decision)
+        state = decision.state
+        check_state(state)
+
+
+def _may_be_refused(state: ChatState, happened: Fact) -> bool:
+    """A chat that is alive can always be left, opted out of, written to, and rung."""
+    if state.status in ENDED:
+        return True
+    if isinstance(happened, AgentAccepted):
+        return state.status is not ChatStatus.QUEUED
+    needs_agent = isinstance(happened, (AgentEnded, AgentLeft))
+    return needs_agent and state.status is not ChatStatus.ASSIGNED
+
+
+KINDS = [("text", text) for text in TEXTS] + [
+    ("accept", "7"),
+    ("end", ""),
+    ("left", ""),
+    ("opt_out", ""),
+]
+
+
+def reachable() -> set[ChatState]:
+    """Every state that facts can lead to while no time passes, and the ends by time."""
+    found: set[ChatState] = set()
+    todo = [open_chat(1, text, NOON, WORLD).state for text in TEXTS]
+    while todo:
+        state = todo.pop()
+        # More than five invalid answers are as good as five.
+        if state in found or state.invalid_answers > 5:
+            continue
+        found.add(state)
+        due = deadline(state.status, state.window_from, WORLD.timers)
+        facts = [fact(step, NOON) for step in KINDS]
+        if due is not None:
+            facts.append(AlarmRang(due))
+        for happened in facts:
+            try:
+                decision = decide(state, happened, WORLD)
+            except ImpossibleFact:
+                assert _may_be_refused(state, happened), (state, happened)
+                continue
+            check_step(state, decision)
+            todo.append(decision.state)
+    return found
+
+
+def test_every_reachable_state_is_possible_and_ends_when_its_alarm_rings() -> None:
+    states = reachable()
+    assert {state.status for state in states} == set(ChatStatus)
+    for state in states:
+        check_state(state)
+        due = deadline(state.status, state.window_from, WORLD.timers)
+        if due is not None:
+            assert decide(state, AlarmRang(due), WORLD).state.status in ENDED
