@@ -81,7 +81,7 @@ export function optOut(chatId) {
 export function select(chatId) {
   state.selected = chatId;
   state.notice = "";
-  history.replaceState(null, "", chatId === null ? "#" : `#chat-${chatId}`);
+  history.replaceState(null, "", chatId === null ? location.pathname : `#chat-${chatId}`);
   look();
   changed();
 }
@@ -108,6 +108,11 @@ export function step(by) {
   if (ids.length === 0) return;
   const at = ids.indexOf(state.selected);
   select(ids[(at + by + ids.length) % ids.length]);
+}
+
+export function dismiss() {
+  state.notice = "";
+  changed();
 }
 
 export const sendText = (text) => send(chatOf(state.selected), text);

@@ -33,6 +33,7 @@ export function chatView(root, acts) {
     head.update(chat, open, state);
     thread.update(chat, threadOf(chat.id));
     composer.update(chat, state.agent.id, open);
+    form.hidden = !open && composer.draft() === "";
   }
   return { update, composer, thread, ask: head.ask, cancel: head.cancel };
 }
@@ -44,7 +45,7 @@ function headView(acts, draft, focusBack) {
     "Open in Temporal UI");
   const tools = el("div", { class: "actions" });
   const question = el("div", { class: "question", role: "group", "aria-label": "Question", hidden: true });
-  const list = button(ACTIONS.lists, "Chats", acts.showLists, "plain to-lists");
+  const list = button(ACTIONS.lists, "Chats", acts.showLists, "to-lists");
   const root = el("header", { class: "head" },
     el("div", { class: "line" }, list, number, tools), el("div", { class: "line" }, facts, link), question);
   const end = button(ACTIONS.end, "End chat", () => ask("end"));
@@ -53,10 +54,10 @@ function headView(acts, draft, focusBack) {
   tools.append(optOut, end, close);
   const fields = {};
   for (const [name, title] of Object.entries({
-    status: "Status", queue: "Queue", waited: "Waited", time: "In chat", ours: "Our number", lang: "Language",
+    status: "Status", queue: "Queue", waited: "Waited", time: "In chat", number: "Our number", lang: "Language",
   })) {
     fields[name] = el("dd", { dir: "auto" });
-    facts.append(el("div", {}, el("dt", {}, title), fields[name]));
+    facts.append(el("div", { class: name }, el("dt", {}, title), fields[name]));
   }
   let chat = null;
   let over = false;
@@ -106,7 +107,7 @@ function headView(acts, draft, focusBack) {
     say(fields.queue, queueName(chat));
     say(fields.waited, duration(chat.wait_duration ?? 0));
     tick(fields.time, () => (over ? duration(chat.chat_duration ?? 0) : since(chat.assigned_at ?? chat.created_at)));
-    say(fields.ours, grouped(chat.outbound_number ?? ""));
+    say(fields.number, grouped(chat.outbound_number ?? ""));
     say(fields.lang, chat.lang ?? "");
     for (const field of Object.values(fields)) field.parentElement.hidden = field.textContent === "";
     const address = webAddress(chat.temporal_url);

@@ -18,7 +18,7 @@ export function composerView(root, acts) {
   const submit = button(ACTIONS.send, "Send", submitText, "primary");
   const label = el("label", { for: "text" },
     el("span", {}, "Your text"), el("kbd", { "aria-hidden": "true" }, ACTIONS.write.hint));
-  root.append(label, text, submit, el("p", { class: "size" }, counter, why));
+  root.append(label, text, el("p", { class: "size" }, counter, why), submit);
 
   let key = null;
   let over = false;

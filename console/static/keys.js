@@ -21,7 +21,7 @@ export const ACTIONS = {
   send: { label: "Send", hint: "Enter", aria: "Enter" },
   newline: { label: "New line in a text", hint: "Shift+Enter" },
   retry: key("R", "Try again with a text that was not sent"),
-  putBack: key("B", "Take a text that was not sent back to write on"),
+  putBack: key("B", "Write a text that failed again"),
   newest: key("N", "Go to the newest text"),
   end: key("Q", "End the chat"),
   optOut: key("O", "Opt the consumer out"),
@@ -30,7 +30,7 @@ export const ACTIONS = {
   reconnect: key("Y", "Try to connect now"),
   logout: key("Z", "Log out"),
   help: { ...key("H", "Keys (or ? outside a text)") },
-  cancel: { label: "Close a question or this help", hint: "Esc", aria: "Escape" },
+  cancel: { label: "Close a question, a notice, this help", hint: "Esc", aria: "Escape" },
 };
 
 const handlers = new Map();

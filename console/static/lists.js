@@ -4,20 +4,17 @@ import { button, el, keyed, say, set, tick } from "./dom.js";
 import { ACTIONS } from "./keys.js";
 import { unconfirmed } from "./outbox.js";
 import { inOrder, unread } from "./store.js";
-import { chatStatus, duration, phone, plural, queueName, since } from "./words.js";
+import { chatStatus, phone, plural, queueName, since } from "./words.js";
 
 /** `acts`: `{accept, decline, select, close, goAvailable}` */
 export function listsView(root, acts) {
-  const notice = el("p", { class: "note", role: "alert" });
   const offers = group("Offers", "offers");
   const chats = group("My chats", "chats");
   const ended = group("Ended", "ended");
   const available = button(ACTIONS.available, "Go Available", acts.goAvailable, "primary");
-  root.append(notice, offers.root, chats.root, ended.root);
+  root.append(offers.root, chats.root, ended.root);
 
   return (state) => {
-    say(notice, state.notice);
-    notice.hidden = state.notice === "";
     offers.update(state.offers, (offer) => offer.chat_id, (offer) => offerCard(offer, acts), () => emptyOffers(state.agent, available));
     chats.update(state.chats && [...state.chats.values()], (chat) => chat.id, (chat) => chatCard(chat, acts), () => ["No chat is open."]);
     ended.update([...state.ended.values()], (chat) => chat.id, (chat) => chatCard(chat, acts), () => []);
@@ -95,17 +92,15 @@ function chatCard(chat, acts) {
     el("span", { class: "line" }, number, badge),
     el("span", { class: "line" }, preview),
     el("span", { class: "line" }, facts));
-  const close = button(ACTIONS.close, "Close", () => acts.close(chat.id), "plain");
-  const root = el("li", {}, open, close);
+  const root = el("li", {}, open);
   return {
     root,
     update(latest) {
       const over = acts.isEnded(latest.id);
       const thread = acts.thread(latest.id);
       const fresh = unread(latest.id);
-      close.hidden = !over;
       say(number, phone(latest));
-      say(badge, fresh > 0 ? plural(fresh, "new text") : "");
+      say(badge, fresh > 0 ? `${fresh} new` : "");
       tick(facts, () => [queueName(latest), over ? chatStatus(latest) : turn(thread)].filter(Boolean).join(" · "));
       say(preview, lastWords(latest, thread));
     },
@@ -118,7 +113,8 @@ function lastWords(chat, thread) {
   const last = inOrder(thread).at(-1);
   if (!last) return thread.loaded ? "No text yet" : "Loading…";
   const words = last.text || (last.media?.length ? plural(last.media.length, "attachment") : "");
-  return last.direction === "inbound" ? words : `You: ${words}`.replace(/^You/, last.author.type === "agent" ? "You" : "System");
+  if (last.direction === "inbound") return words;
+  return `${last.author.type === "agent" ? "You" : "Automatic"}: ${words}`;
 }
 
 // Whose turn it is, as the agent sees it.
@@ -126,6 +122,6 @@ function turn(thread) {
   const people = inOrder(thread).filter((message) => message.author.type !== "system");
   const last = people.at(-1);
   if (!last) return "";
-  const ago = duration((Date.now() - Date.parse(last.created_at)) / 1000);
+  const ago = since(last.created_at);
   return last.direction === "inbound" ? `waits for you ${ago}` : `answered ${ago} ago`;
 }

@@ -12,7 +12,7 @@ import { loginView } from "./login.js";
 import { forgetAll, resumeAll, unconfirmed, whenSent } from "./outbox.js";
 import { changed, chatOf, reset, state, subscribe, wanting } from "./store.js";
 import { hear, keepMessage, refreshAll } from "./sync.js";
-import { bannerView, topView } from "./top.js";
+import { bannerView, noticeView, topView } from "./top.js";
 
 const find = (id) => document.getElementById(id);
 const tabs = new BroadcastChannel("threadline"); // who is logged in is one for all tabs
@@ -30,6 +30,7 @@ const chat = chatView(find("chat"), {
 const parts = [
   topView(find("me"), { setStatus: acts.setStatus, logout, help }),
   bannerView(find("banner"), { reconnect: () => live?.now() }),
+  noticeView(find("notice"), acts),
   listsView(find("lists"), { ...acts, select: open, accept, goAvailable: () => acts.setStatus("Available") }),
   chat.update,
 ];
@@ -119,7 +120,7 @@ on("previous", () => { acts.step(-1); show("chat"); });
 on("lists", () => show("lists"));
 on("write", () => { show("chat"); chat.composer.focus(); });
 on("retry", () => when(refused(), acts.retryText));
-on("putBack", () => find("chat").querySelector(".pending.bad .foot button:last-child")?.click());
+on("putBack", () => [...find("chat").querySelectorAll(".bad .foot button:last-child:not([hidden])")].at(-1)?.click());
 on("newest", () => chat.thread.toEnd());
 on("end", () => chat.ask("end"));
 on("optOut", () => chat.ask("optOut"));
@@ -128,7 +129,9 @@ on("temporal", () => find("chat").querySelector(".head a[href]")?.click());
 on("reconnect", () => live?.now());
 on("logout", logout);
 on("help", help);
-addEventListener("keydown", (event) => { if (event.key === "Escape") chat.cancel(); });
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !chat.cancel()) acts.dismiss();
+});
 document.addEventListener("visibilitychange", () => acts.look());
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 

@@ -1,15 +1,14 @@
 // The texts of one chat, in order, each of ours with its way to the phone.
 
-import { el, keyed, say, set, webAddress } from "./dom.js";
+import { button, el, keyed, say, set, webAddress } from "./dom.js";
 import { ACTIONS } from "./keys.js";
-import { button } from "./dom.js";
 import { unconfirmed } from "./outbox.js";
 import { inOrder } from "./store.js";
 import { clockTime, dayName, plural, reason, ticks, troubled } from "./words.js";
 
 const NEAR = 60; // px from the end that still count as being there
 
-/** `acts`: `{retry, putBack}` */
+/** `acts`: `{retry, putBack, writeAgain, agentId}` */
 export function threadView(root, acts) {
   const list = el("ol");
   const empty = el("p", { class: "empty" });
@@ -75,10 +74,9 @@ function bubble(acts) {
   const text = el("p", { dir: "auto" });
   const media = el("ul", { class: "media" });
   const facts = el("span", { class: "facts" });
-  const again = el("button", { type: "button", class: "plain small" }, "Write it again");
+  const again = button(ACTIONS.putBack, "Write it again", () => acts.writeAgain(latest.text), "small");
   const root = el("li", {}, author, text, media, el("p", { class: "foot" }, facts, again));
   let latest = null;
-  again.addEventListener("click", () => acts.writeAgain(latest.text));
   return {
     root,
     update({ message }) {

@@ -20,8 +20,9 @@ export function topView(root, acts) {
   root.append(
     name, load,
     el("span", { class: "status" }, mark, select, time),
-    button({ ...ACTIONS.help, hint: "?" }, "Keys", acts.help, "plain"),
-    button(ACTIONS.logout, "Log out", acts.logout, "plain"),
+    el("span", {},
+      button({ ...ACTIONS.help, hint: "?" }, "Keys", acts.help, "plain"),
+      button(ACTIONS.logout, "Log out", acts.logout, "plain")),
   );
 
   let options = "";
@@ -41,6 +42,17 @@ export function topView(root, acts) {
     say(mark, TAKING.includes(agent.status) ? "●" : "○");
     set(mark, "data-taking", TAKING.includes(agent.status));
     tick(time, () => since(agent.status_since));
+  };
+}
+
+/** What was refused, in words, until it is read or the next thing is done. `acts`: `{dismiss}` */
+export function noticeView(root, acts) {
+  const text = el("p");
+  const seen = button(ACTIONS.cancel, "OK", acts.dismiss, "small");
+  return ({ notice }) => {
+    if (notice === "") root.replaceChildren();
+    else if (!text.isConnected) root.replaceChildren(text, seen);
+    say(text, notice);
   };
 }
 

@@ -5,6 +5,8 @@ import pytest
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from tests.console.fake_api import FakeApi
+from tests.console.fake_server import FakeServer
+from tests.console.steps import log_in
 
 # What a browser writes by itself when a call is refused: the console shows these in words.
 _REFUSALS = "Failed to load resource: the server responded with a status of"
@@ -60,18 +62,16 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
 @pytest.fixture
 async def api() -> AsyncIterator[FakeApi]:
     api = FakeApi()
-    await api.start()
+    server = FakeServer(api)
+    server.start()
     yield api
-    await api.stop()
+    await server.stop()
 
 
 @pytest.fixture
 async def page(api: FakeApi, open_page: Open) -> Page:
     """The console with Ana logged in."""
     page = await open_page(api.url)
-    await page.get_by_label("Company").fill("acme")
-    await page.get_by_label("E-mail").fill("ana@acme.example")
-    await page.get_by_label("Password").fill("right")
-    await page.get_by_role("button", name="Log in").click()
+    await log_in(page)
     await expect(page.get_by_label("Your status")).to_be_visible()
     return page

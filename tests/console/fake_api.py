@@ -1,20 +1,12 @@
-"""A stand-in for the agent API, for tests of what the console alone must do.
+"""What the stand-in for the agent API knows, for tests of what the console alone must do.
 
 It keeps to `interfaces.md`; the whole product is tested in test_main_job.py.
 """
 
 import asyncio
 import itertools
-import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
-
-import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, StreamingResponse
-
-import console
 
 Json = dict[str, Any]
 STATUSES = ("Available", "Unavailable", "Break", "Meal", "Offline")
@@ -41,50 +33,27 @@ class FakeApi:
         self.threads: dict[int, list[Json]] = {}
         self.posted: list[Json] = []
         self.refuse: dict[str, tuple[int, str]] = {}
-        self.gates: dict[str, asyncio.Event] = {}
         self.down = False
+        self.lose_answers = 0
+        self.resumed: list[int] = []
         self.sessions: set[str] = set()
-        self._events: list[Json] = []
-        self._news = asyncio.Condition()
+        self.events: list[Json] = []
+        self.news = asyncio.Condition()
         self._ids = itertools.count(100)
-        self._server: uvicorn.Server | None = None
-
-    async def start(self) -> None:
-        app = FastAPI(openapi_url=None)
-        console.mount(
-            app,
-            temporal_ui_url="http://127.0.0.1:8233",
-            simulator_url="http://127.0.0.1:8081",
-            demo=True,
-        )
-        app.middleware("http")(self._edge)
-        self._routes(app)
-        config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._task = asyncio.create_task(self._server.serve())
-        async with asyncio.timeout(10):
-            while not self._server.started:
-                await asyncio.sleep(0.01)
-        self.url = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
-
-    async def stop(self) -> None:
-        await self.cut()
-        assert self._server is not None
-        self._server.should_exit = True
-        await self._task
+        self.url = ""
 
     async def cut(self) -> None:
         """The server is gone: streams end, calls get 503."""
         self.down = True
-        async with self._news:
-            self._news.notify_all()
+        async with self.news:
+            self.news.notify_all()
 
     async def emit(self, type_: str, chat_id: int | None = None, **data: Any) -> None:
-        position = len(self._events) + 1
+        position = len(self.events) + 1
         event = {"position": position, "type": type_, "chat_id": chat_id, "data": data}
-        self._events.append({**event, "at": stamp()})
-        async with self._news:
-            self._news.notify_all()
+        self.events.append({**event, "at": stamp()})
+        async with self.news:
+            self.news.notify_all()
 
     async def offer(self, chat_id: int, queue: str = "Orders") -> None:
         self.offers.append(
@@ -163,100 +132,3 @@ class FakeApi:
         await self.emit("chat.changed", chat_id, status="finished", agent_ids=[], seq=1)
         await self.emit("chat.left", chat_id, agent_ids=[7])
         await self.emit("agent.changed", status="Available", agent_ids=[7])
-
-    async def _edge(self, request: Request, go_on: Any) -> Any:
-        path = request.url.path
-        if path.startswith("/console") or path == "/":
-            return await go_on(request)
-        if self.down:
-            return JSONResponse({"message": "The service is restarting."}, 503)
-        if not path.endswith("/login") and request.cookies.get("session") not in self.sessions:
-            return JSONResponse({"message": "Not logged in."}, 401)
-        if request.method != "GET" and not path.endswith("/login"):
-            assert request.headers["x-csrf-token"] == "csrf-1"
-        for end, gate in self.gates.items():
-            if path.endswith(end) and request.method == "POST":
-                await gate.wait()
-        for end, (status, message) in self.refuse.items():
-            if path.endswith(end) and request.method == "POST":
-                return JSONResponse({"message": message}, status)
-        return await go_on(request)
-
-    async def _stream(self, after: int) -> AsyncIterator[str]:
-        yield ": hello\n\n"
-        while not self.down:
-            for event in self._events[after:]:
-                yield f"id: {event['position']}\nevent: {event['type']}\n"
-                yield f"data: {json.dumps(event)}\n\n"
-                after = event["position"]
-            async with self._news:
-                await self._news.wait_for(lambda: self.down or len(self._events) > after)
-
-    def _routes(self, app: FastAPI) -> None:
-        base = "/agent/api/v1"
-
-        @app.get("/events/v1/stream")
-        async def stream(after: int | None = None) -> StreamingResponse:
-            start = len(self._events) if after is None else after
-            return StreamingResponse(self._stream(start), media_type="text/event-stream")
-
-        @app.post(base + "/login")
-        async def login(request: Request) -> JSONResponse:
-            if (await request.json())["password"] != "right":
-                return JSONResponse({"message": "Tenant, e-mail or password is wrong."}, 401)
-            self.sessions.add("session-1")
-            answer = JSONResponse({"token": "t", "agent": self.agent, "csrf_token": "csrf-1"})
-            answer.set_cookie("session", "session-1", httponly=True, samesite="strict")
-            return answer
-
-        @app.get(base + "/me")
-        async def me() -> Json:
-            return {**self.agent, "csrf_token": "csrf-1"}
-
-        @app.put(base + "/me/status")
-        async def status(request: Request) -> Json:
-            wanted = (await request.json())["status"]
-            assert wanted in STATUSES
-            self.agent.update(status=wanted, status_since=stamp())
-            return self.agent
-
-        @app.post(base + "/logout")
-        async def logout() -> Json:
-            self.sessions.clear()
-            return {}
-
-        @app.get(base + "/offers")
-        async def offers() -> list[Json]:
-            return self.offers
-
-        @app.get(base + "/chats")
-        async def chats() -> list[Json]:
-            return [chat for chat in self.chats.values() if chat["status"] == "assigned"]
-
-        @app.get(base + "/chats/{chat_id}")
-        async def chat(chat_id: int) -> Json:
-            return {**self.chats[chat_id], "messages": self.threads[chat_id]}
-
-        @app.get(base + "/chats/{chat_id}/messages")
-        async def messages(chat_id: int, after: int = 0) -> list[Json]:
-            return [one for one in self.threads[chat_id] if one["seq"] > after]
-
-        @app.post(base + "/chats/{chat_id}/messages", status_code=201)
-        async def reply(chat_id: int, request: Request) -> Json:
-            body = await request.json()
-            for earlier in self.posted:
-                if earlier["client_id"] == body["client_id"]:
-                    return dict(earlier["message"])
-            message = await self.say(chat_id, body["text"], "agent")
-            self.posted.append({**body, "message": message})
-            return message
-
-        @app.post(base + "/chats/{chat_id}/{verb}")
-        async def act(chat_id: int, verb: str) -> Json:
-            self.offers = [offer for offer in self.offers if offer["chat_id"] != chat_id]
-            if verb == "accept":
-                self.open_chat(chat_id)
-                self.write(chat_id, "Hello, where is my order?")
-            elif verb in ("end", "opt_out"):
-                await self.close(chat_id, "disconnected_by_agent")
-            return self.chats.get(chat_id, {"id": chat_id})

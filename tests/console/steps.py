@@ -1,0 +1,25 @@
+"""What an agent does in most tests."""
+
+from playwright.async_api import Page, expect
+
+from tests.console.fake_api import FakeApi
+
+
+async def log_in(page: Page, email: str = "ana@acme.example", password: str = "right") -> None:
+    await page.get_by_label("Company").fill("acme")
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Log in").click()
+
+
+async def in_a_chat(page: Page, api: FakeApi, chat_id: int = 131) -> None:
+    """The agent has accepted an offer."""
+    await api.offer(chat_id)
+    await page.get_by_role("button", name="Accept").first.click()
+    await expect(page.get_by_role("heading", name="+1 415 555 0131")).to_be_visible()
+    await expect(page.locator(".bubble.theirs")).to_have_count(1)
+
+
+async def write(page: Page, text: str) -> None:
+    await page.get_by_label("Your text").fill(text)
+    await page.get_by_label("Your text").press("Enter")

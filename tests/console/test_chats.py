@@ -1,0 +1,62 @@
+"""Offers and chats: taking, leaving and ending them, and the keys for it."""
+
+from playwright.async_api import Page, expect
+
+from tests.console.fake_api import FakeApi
+from tests.console.steps import in_a_chat
+
+
+async def test_an_offer_is_announced_counted_in_the_title_and_accepted_by_a_key(
+    page: Page, api: FakeApi
+) -> None:
+    await page.keyboard.press("Alt+G")
+    await expect(page.get_by_text("Nobody is waiting. Offers appear here.")).to_be_visible()
+    await api.offer(131)
+    await expect(page).to_have_title("(1) Threadline")
+    await api.offer(132, "Billing")
+    await expect(page).to_have_title("(2) Threadline")
+    await expect(page.locator("#announce")).to_have_text("New offer: Billing")
+    await page.keyboard.press("Alt+A")
+    await expect(page.locator(".bubble.theirs")).to_contain_text("Hello, where is my order?")
+    await expect(page.get_by_label("Your text")).to_be_focused()
+    await expect(page).to_have_title("(1) Threadline")
+    assert [offer["chat_id"] for offer in api.offers] == [132]
+
+
+async def test_an_offer_that_another_agent_took_is_explained(page: Page, api: FakeApi) -> None:
+    await api.offer(131)
+    api.refuse["131/accept"] = (409, "Chat was already answered.")
+    await page.get_by_role("button", name="Accept").click()
+    await expect(page.locator("#notice")).to_contain_text("Chat was already answered.")
+
+
+async def test_ending_is_asked_once_and_the_chat_stays_until_it_is_closed(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    await page.keyboard.press("Alt+Q")
+    question = page.get_by_role("group", name="Question")
+    await expect(question).to_contain_text("End this chat?")
+    await page.keyboard.press("Escape")
+    await expect(question).to_be_hidden()
+    await page.keyboard.press("Alt+Q")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".head")).to_contain_text("■ Ended by an agent")
+    await page.keyboard.press("Alt+C")
+    await expect(page.get_by_text("No chat is open.")).to_be_visible()
+
+
+async def test_the_consumer_is_opted_out_after_a_question(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    await page.get_by_role("button", name="Opt out").click()
+    await page.get_by_role("button", name="Opt out", exact=True).last.click()
+    await expect(page.locator(".head")).to_contain_text("■ Ended")
+
+
+async def test_every_action_has_a_key_that_the_help_lists(page: Page) -> None:
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_contain_text("Accept the oldest offer")
+    hints = await page.locator("#help dt kbd").all_text_contents()
+    assert len(hints) == len(set(hints))
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()

@@ -1,0 +1,43 @@
+"""The live line: lost, found again, and without a shared worker."""
+
+from playwright.async_api import Page, expect
+
+from tests.console.conftest import Open
+from tests.console.fake_api import FakeApi
+from tests.console.steps import in_a_chat, log_in, write
+
+
+async def test_a_lost_connection_is_shown_calmly_and_everything_is_there_afterwards(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    await api.cut()
+    await expect(page.locator("#banner")).to_contain_text("No connection.")
+    await write(page, "Written meanwhile")
+    api.write(131, "Are you there?")
+    api.down = False
+    await page.keyboard.press("Alt+Y")
+    await expect(page.locator("#banner")).to_be_empty()
+    await expect(page.locator(".bubble.theirs").last).to_contain_text("Are you there?")
+    await expect(page.locator(".bubble.ours")).to_contain_text("queued")
+    assert [sent["text"] for sent in api.posted] == ["Written meanwhile"]
+
+
+async def test_the_stream_is_resumed_behind_the_last_event(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    await api.cut()
+    await expect(page.locator("#banner")).to_contain_text("No connection.")
+    api.down = False
+    await page.keyboard.press("Alt+Y")
+    await expect(page.locator("#banner")).to_be_empty()
+    assert api.resumed[-1] == len(api.events)
+
+
+async def test_a_browser_without_shared_workers_is_live_too(api: FakeApi, open_page: Open) -> None:
+    page = await open_page(api.url)
+    await page.add_init_script("delete window.SharedWorker")
+    await page.reload()
+    await log_in(page)
+    await expect(page.get_by_text("No chat is open.")).to_be_visible()
+    await api.offer(131)
+    await expect(page.get_by_role("button", name="Accept")).to_be_visible()

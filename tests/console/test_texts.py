@@ -1,0 +1,99 @@
+"""The thread and the composer: what is shown, counted, kept and sent."""
+
+from playwright.async_api import Page, expect
+
+from tests.console.fake_api import FakeApi
+from tests.console.steps import in_a_chat, write
+
+UNCONFIRMED = """
+    Object.keys(localStorage)
+        .filter((key) => key.includes("unconfirmed"))
+        .map((key) => JSON.parse(localStorage[key]).client_id)
+"""
+
+
+async def test_html_in_a_text_stays_text(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    html = "<img src=x onerror=alert(1)><b>hi</b>"
+    await api.say(131, html)
+    await expect(page.locator(".bubble.theirs p[dir]").last).to_have_text(html)
+    assert await page.locator(".bubble :is(img, b)").count() == 0
+
+
+async def test_a_reply_is_shown_at_once_and_ticked_on_its_way(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    await write(page, "On its way")
+    bubble = page.locator(".bubble.ours")
+    await expect(bubble).to_contain_text("queued")
+    for status, shown in (("sent", "✓ sent"), ("delivered", "✓✓ delivered")):
+        await api.move(api.threads[131][-1], status)
+        await expect(bubble).to_contain_text(shown)
+    await api.move(api.threads[131][-1], "undelivered", "30007")
+    await expect(bubble).to_contain_text("✕ not delivered: filtered by the carrier")
+
+
+async def test_a_refused_text_stays_with_its_reason_and_is_retried_with_the_same_id(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    api.refuse["131/messages"] = (409, "Consumer has opted out.")
+    await write(page, "Hello?")
+    bubble = page.locator(".bubble.ours")
+    await expect(bubble).to_contain_text("✕ not sent: Consumer has opted out.")
+    kept = await page.evaluate(UNCONFIRMED)
+    api.refuse.clear()
+    await page.keyboard.press("Alt+R")
+    await expect(bubble).to_contain_text("queued")
+    assert [sent["client_id"] for sent in api.posted] == kept
+    assert await page.evaluate(UNCONFIRMED) == []
+
+
+async def test_a_text_whose_answer_was_lost_is_sent_once(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    api.lose_answers = 1
+    async with page.expect_response(lambda answer: answer.status == 201):
+        await write(page, "Only once")
+    await expect(page.locator(".bubble.ours")).to_have_count(1)
+    await expect(page.locator(".bubble.ours.pending")).to_have_count(0)
+    assert [message["text"] for message in api.threads[131]].count("Only once") == 1
+
+
+async def test_a_half_written_text_survives_a_reload_in_its_own_chat(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    api.open_chat(132)
+    api.write(132, "Another one")
+    await page.get_by_label("Your text").fill("half-writ")
+    await page.reload()
+    await expect(page.get_by_label("Your text")).to_have_value("half-writ")
+    await page.keyboard.press("Alt+J")
+    await expect(page.get_by_role("heading", name="+1 415 555 0132")).to_be_visible()
+    await expect(page.get_by_label("Your text")).to_have_value("")
+    await page.keyboard.press("Alt+K")
+    await expect(page.get_by_label("Your text")).to_have_value("half-writ")
+
+
+async def test_a_text_under_way_survives_a_reload(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    await api.cut()
+    await write(page, "Sent into the void")
+    await expect(page.locator(".bubble.ours")).to_contain_text("not sent yet")
+    api.down = False
+    await page.reload()
+    await expect(page.locator(".bubble.ours")).to_contain_text("queued")
+    assert [sent["text"] for sent in api.posted] == ["Sent into the void"]
+
+
+async def test_the_counter_names_what_makes_a_text_long(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    text = page.get_by_label("Your text")
+    await text.fill("a" * 161)
+    await expect(page.locator("#size")).to_have_text("161 / 918 · 2 segments · GSM-7")
+    await text.fill("it\u2019s")
+    await expect(page.locator("#why-not")).to_have_text(
+        "UCS-2 because of \u2019 (curly apostrophe) at character 3"
+    )
+    await text.fill("a" * 920)
+    await expect(page.locator("#why-not")).to_have_text("2 characters too many to send")
+    await expect(page.get_by_role("button", name="Send")).to_be_disabled()
