@@ -56,7 +56,10 @@ def find_binary(cache: Path, named: Path | None = None, say: Say = say_on_stderr
     cached = cache / f"temporal-{VERSION}"
     with locked(cached, say):
         if cached.exists():
-            return _inspect(cached, "from the cache")
+            try:
+                return _inspect(cached, "from the cache")
+            except NoTemporalServer as error:
+                say(f"{error}; it is made anew")
         for source, make in (("downloaded by the SDK", _download), ("compiled", _compile)):
             try:
                 make(cached, say)
