@@ -5,9 +5,8 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from domain.process import Pointer
-from domain.timers import deadline
-from services import events
-from store import chats, outbox, tenants
+from services import events, windows
+from store import chats, outbox
 from store.database import Tx
 from store.events import number
 
@@ -19,8 +18,7 @@ def flush(tx: Tx) -> None:
     for chat in tx.open_chats.values():
         if not chat.changed:
             continue
-        timers = tenants.get(tx, chat.tenant_id).timers
-        chat.deadline_at = deadline(chat.state.status, chat.state.window_from, timers)
+        chat.deadline_at = windows.deadline_of(tx, chat)
         chat.ptr += 1
         chats.write(tx, chat)
         pointer = Pointer(chat.ptr, chat.view(), chat.sends)

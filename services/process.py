@@ -8,6 +8,7 @@ from domain.chat import AlarmRang
 from domain.process import ChatRef, LoadedChat, SettleChat
 from domain.statuses import ENDED
 from services import chats as chat_service
+from services import windows
 from store import chats, incarnations, locks, messages, outbox
 from store.chats import OpenChat
 from store.database import Tx
@@ -37,8 +38,10 @@ def ring(tx: Tx, ref: ChatRef) -> LoadedChat:
         chat_service.record(tx, chat, AlarmRang(tx.now))
         loaded = _loaded(tx, chat)
         assert loaded.view is not None
-        # The pointer of this very change is numbered when the transaction completes.
-        return replace(loaded, view=replace(loaded.view, ptr=chat.ptr + 1, deadline_at=None))
+        # The pointer of this very change is numbered when the transaction completes. There is
+        # still a deadline where the tenant's timers were lengthened since it was reckoned.
+        until = windows.deadline_of(tx, chat)
+        return replace(loaded, view=replace(loaded.view, ptr=chat.ptr + 1, deadline_at=until))
     loaded = _loaded(tx, chat)
     if not (due and owed):
         return loaded

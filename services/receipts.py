@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from carriers.protocol import Receipt
-from domain.receipts import later, message_status
+from domain.receipts import SegmentStatus, later, message_status
 from domain.statuses import UNSENT, MessageStatus
-from services import events
+from services import events, windows
 from store import chats, sends
 from store.database import Tx
 from store.numbers import Account
 from store.sends import EarlyReceipt, Sending
 
 PREFIX = "threadline-"
+REPORTED = frozenset(map(str, SegmentStatus))
 LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 
 
@@ -47,9 +48,8 @@ def _find(tx: Tx, account: Account, receipt: Receipt) -> Sending | None:
         if number.isascii() and number.isdigit() and len(number) < 19:
             text = sends.by_id(tx, account.tenant_id, int(number))
     if text is None:
-        found = sends.by_provider(tx, account.tenant_id, account.id, receipt.provider_id)
-        text = found
-    return None if text is None else sends.lock(tx, text.id)
+        text = sends.by_provider(tx, account.tenant_id, account.id, receipt.provider_id)
+    return None if text is None else windows.hold(tx, text.id)
 
 
 def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> None:
@@ -62,13 +62,19 @@ def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> 
     if text.status in (MessageStatus.FAILED, MessageStatus.BLOCKED):
         return
     many = max(text.segments, max(known) + 1)
-    status = MessageStatus(message_status([known.get(n) for n in range(many)]))
+    said = message_status([known.get(n) for n in range(many)])
+    # The message too only goes forward: a segment that is delivered after all does not make
+    # an undelivered text "sent" again while other segments are still on their way.
+    if text.status in REPORTED:
+        said = later(SegmentStatus(text.status), said)
+    status = MessageStatus(said)
     if status is text.status:
         return
     values: dict[str, object] = {"status": status, "provider_id": text.provider_id or provider_id}
     values["error"] = receipt.error if status in LOST else None
     if text.status in UNSENT:
         values["sent_at"] = tx.now
+        windows.text_went_out(tx, text)
     if status is MessageStatus.DELIVERED:
         values["delivered_at"] = tx.now
     sends.update(tx, text.id, **values)

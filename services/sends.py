@@ -6,15 +6,16 @@ such: it is looked up or left to its receipt, never blindly sent again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carriers.protocol import Accepted, Found, Rejected
-from domain.statuses import ENDED, RANK, UNSENT, MessageStatus, Priority
-from domain.timers import deadline, window_after_sending
-from services import consent, events, receipts
-from store import chats, locks, numbers, sends, tenants
+from domain.statuses import RANK, UNSENT, DisconnectedBy, MessageStatus, Priority
+from domain.texts import TextKey
+from services import consent, events, receipts, windows
+from store import chats, locks, numbers, sends
 from store import consent as ledger
+from store.chats import OpenChat
 from store.consent import Consent, Entry
 from store.database import Tx
 from store.numbers import Account
@@ -75,10 +76,9 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     text = sends.lock(tx, message_id)
     if text is None or text.status not in UNSENT:
         return Settled(_deadline(tx, text))
-    if text.chat_id is not None:
-        chat = chats.read(tx, text.tenant_id, text.chat_id)
-        if chat is None or (incarnation is not None and chat.incarnation > incarnation):
-            return Superseded()
+    chat = None if text.chat_id is None else chats.read(tx, text.tenant_id, text.chat_id)
+    if chat is not None and incarnation is not None and chat.incarnation > incarnation:
+        return Superseded()
     recipient = numbers.consumer_number(tx, text.tenant_id, text.consumer_id)
     hand_over = _hand_over(tx, text, recipient)
     if text.status is MessageStatus.SENDING:
@@ -87,6 +87,9 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     if text.kind not in consent.ANSWERS and ledger.opted_out(tx, text.tenant_id, recipient):
         _finish(tx, text, MessageStatus.BLOCKED, "opted_out")
         return Settled(_deadline(tx, text))
+    if chat is not None and _left_behind(chat, text):
+        _finish(tx, text, MessageStatus.FAILED, "chat_ended")
+        return Settled()
     wait = _wait_for_slot(tx, text)
     if wait > timedelta(0):
         return NotDue(wait)
@@ -94,6 +97,12 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
         tx, text.id, status=MessageStatus.SENDING, claimed_at=tx.now, attempts=text.attempts + 1
     )
     return hand_over
+
+
+def _left_behind(chat: OpenChat, text: Sending) -> bool:
+    """Whether the consumer left while the text was tried in vain: only the goodbye follows."""
+    left = chat.state.disconnected_by is DisconnectedBy.END_USER
+    return left and text.kind != TextKey.ENDED
 
 
 def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:
@@ -123,7 +132,7 @@ def _wait_for_slot(tx: Tx, text: Sending) -> timedelta:
 
 def accepted(tx: Tx, message_id: int, answer: Accepted | Found) -> Settled:
     """The carrier has it: note its id, and apply receipts that were quicker."""
-    text = _held(tx, message_id)
+    text = windows.hold(tx, message_id)
     account_id = numbers.by_id(tx, text.number_id).account_id
     segments = answer.segments or text.segments
     values = {"provider_id": answer.provider_id, "segments": segments}
@@ -139,7 +148,9 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
     text = sends.read(tx, message_id)
     if answer.opted_out:
         locks.routing(tx, text.tenant_id)
-    text = _held(tx, message_id)
+        for chat_id in chats.active_of_consumer(tx, text.tenant_id, text.consumer_id):
+            chats.lock(tx, text.tenant_id, chat_id)
+    text = windows.hold(tx, message_id)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.FAILED, answer.code)
     if answer.opted_out:
@@ -158,35 +169,19 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
 
 def not_taken(tx: Tx, message_id: int) -> None:
     """Surely not sent: back in the queue, consent is checked anew when it is claimed again."""
-    text = _held(tx, message_id)
+    text = windows.hold(tx, message_id)
     if text.status is MessageStatus.SENDING:
-        sends.update(tx, text.id, status=MessageStatus.QUEUED, claimed_at=None)
+        # A new slot, too: after an outage all that was tried in vain would go out at once.
+        values = {"status": MessageStatus.QUEUED, "claimed_at": None, "slot_at": None}
+        sends.update(tx, text.id, **values)
 
 
 def give_up(tx: Tx, message_id: int) -> Settled:
     """Nobody can tell whether it was sent: shown as unknown, never sent a second time."""
-    text = _held(tx, message_id)
+    text = windows.hold(tx, message_id)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.UNKNOWN, "no_answer")
     return Settled(_deadline(tx, text))
-
-
-def _held(tx: Tx, message_id: int) -> Sending:
-    """The text under its lock, and its chat's before it where the window may move with it."""
-    text = sends.read(tx, message_id)
-    if text.chat_id is not None and _held_up(tx, text):
-        chats.lock(tx, text.tenant_id, text.chat_id)
-    locked = sends.lock(tx, message_id)
-    assert locked is not None
-    return locked
-
-
-def _held_up(tx: Tx, text: Sending) -> bool:
-    assert text.chat_id is not None
-    chat = chats.read(tx, text.tenant_id, text.chat_id)
-    assert chat is not None
-    moved = window_after_sending(chat.state.window_from, chat.deadline_at, text.created_at, tx.now)
-    return moved != chat.state.window_from and chat.state.ended_at is None
 
 
 def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None) -> None:
@@ -198,12 +193,8 @@ def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None) -> 
         chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
         assert chat is not None
         agent_id = chat.state.agent_id
-        if text.chat_id in tx.open_chats and went_out and chat.state.status not in ENDED:
-            start = window_after_sending(
-                chat.state.window_from, chat.deadline_at, text.created_at, tx.now
-            )
-            chat.state = replace(chat.state, window_from=start)
-            chat.changed = True
+    if went_out:
+        windows.text_went_out(tx, text)
     events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)
 
 
@@ -213,5 +204,4 @@ def _deadline(tx: Tx, text: Sending | None) -> datetime | None:
         return None
     chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
     assert chat is not None
-    timers = tenants.get(tx, chat.tenant_id).timers
-    return deadline(chat.state.status, chat.state.window_from, timers)
+    return windows.deadline_of(tx, chat)

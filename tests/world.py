@@ -51,6 +51,13 @@ class World:
     async def status(self, agent: str, status: AgentStatus = AgentStatus.AVAILABLE) -> None:
         await self.db.write(agents.set_status, self.tenant_id, self.agents[agent], status)
 
+    async def configure(self, **settings: Any) -> None:
+        """Change the tenant's settings."""
+        mine = t.tenants.c.id == self.tenant_id
+        await self.db.write(
+            lambda tx: tx.conn.execute(sa.update(t.tenants).where(mine).values(settings=settings))
+        )
+
     async def accept(self, agent: str, chat_id: int) -> OpenChat:
         return await self.db.write(agents.accept_offer, self.tenant_id, self.agents[agent], chat_id)
 

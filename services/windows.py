@@ -1,0 +1,48 @@
+"""A chat's window: when the chat ends by itself, and how a text that was held up moves it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.statuses import UNSENT
+from domain.timers import deadline, window_after_sending
+from store import chats, sends, tenants
+from store.chats import OpenChat
+from store.database import Tx
+from store.sends import Sending
+
+
+def deadline_of(tx: Tx, chat: OpenChat) -> datetime | None:
+    """When the chat ends by itself, by the timers that the tenant has now."""
+    timers = tenants.get(tx, chat.tenant_id).timers
+    return deadline(chat.state.status, chat.state.window_from, timers)
+
+
+def hold(tx: Tx, message_id: int) -> Sending:
+    """The text under its lock, and its chat's before it where the window may move with it."""
+    text = sends.read(tx, message_id)
+    if text.chat_id is not None and text.status in UNSENT and _start(tx, text) is not None:
+        chats.lock(tx, text.tenant_id, text.chat_id)
+    locked = sends.lock(tx, message_id)
+    assert locked is not None
+    return locked
+
+
+def text_went_out(tx: Tx, text: Sending) -> None:
+    """A text that is held went out now: the window starts anew if an outage had kept it."""
+    chat = None if text.chat_id is None else tx.open_chats.get(text.chat_id)
+    start = None if chat is None else _start(tx, text)
+    if chat is not None and start is not None:
+        chat.state = replace(chat.state, window_from=start)
+        chat.changed = True
+
+
+def _start(tx: Tx, text: Sending) -> datetime | None:
+    """The window's new start, or None where the text does not move it."""
+    assert text.chat_id is not None
+    chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
+    assert chat is not None
+    start = window_after_sending(chat.state.window_from, chat.deadline_at, text.created_at, tx.now)
+    moves = start != chat.state.window_from and chat.state.ended_at is None
+    return start if moves else None
