@@ -155,6 +155,10 @@ class Feeds:
         self._stopped = False
         self.streams = 0
 
+    @property
+    def pollers(self) -> int:
+        return len(self._feeds)
+
     def check_open(self) -> None:
         """Refuse a stream that would end at once."""
         if self._stopped:
