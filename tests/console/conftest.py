@@ -8,8 +8,8 @@ from tests.console.fake_api import FakeApi
 from tests.console.fake_server import FakeServer
 from tests.console.steps import log_in
 
-# What a browser writes by itself when a call is refused: the console shows these in words.
-_REFUSALS = "Failed to load resource: the server responded with a status of"
+# What a browser writes by itself when a call is refused or unanswered.
+_REFUSALS = "Failed to load resource:"
 
 Open = Callable[[str], Awaitable[Page]]
 

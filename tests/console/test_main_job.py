@@ -1,0 +1,165 @@
+"""The main job over the whole running product: phones, console, Temporal, all of it."""
+
+import asyncio
+import itertools
+import os
+import re
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.console.conftest import Open
+from tests.console.product import Product
+from tests.console.steps import log_in
+
+pytestmark = pytest.mark.system
+
+At = Callable[[str], Awaitable[Page]]
+MAIN, VIP = "+14155550100", "+14155550101"
+_phones = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    product = Product(tmp_path_factory.mktemp("console") / "data")
+    product.start()
+    await product.is_ready()
+    yield product
+    await product.stop()
+
+
+@pytest.fixture
+async def at_work(product: Product, open_page: Open) -> AsyncIterator[At]:
+    """Agents by name, logged in and Available; Offline again after the test."""
+    pages = []
+
+    async def at_work(name: str) -> Page:
+        email = f"{name}@acme.example"
+        page = await open_page(product.url)
+        await log_in(page, email, product.password(email))
+        pages.append(page)
+        await expect(page.get_by_text("No chat is open.")).to_be_visible()
+        await page.keyboard.press("Alt+G")
+        await expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
+        return page
+
+    yield at_work
+    for page in pages:
+        await expect(page.get_by_text("No chat is open.")).to_be_visible()
+        await page.get_by_label("Your status").select_option("Offline")
+        await expect(page.get_by_text("no chats are offered to you")).to_be_visible()
+
+
+@pytest.fixture
+async def phone(product: Product, at_work: At) -> AsyncIterator[str]:
+    """A consumer who leaves after the test, before the agents do."""
+    phone = f"+1415777{next(_phones):04}"
+    yield phone
+    for number in (MAIN, VIP):
+        await product.text(phone, "EXIT", to=number)
+
+
+async def accept(page: Page, phone: str) -> None:
+    await expect(page.get_by_role("button", name="Accept").first).to_be_visible()
+    await page.keyboard.press("Alt+A")
+    await expect(thread_of(page, phone)).to_be_visible()
+
+
+def thread_of(page: Page, phone: str) -> Locator:
+    return page.get_by_role("heading", name=f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}")
+
+
+async def reply(page: Page, text: str) -> None:
+    await page.get_by_label("Your text").fill(text)
+    await page.get_by_label("Your text").press("Enter")
+
+
+async def test_a_texted_chat_from_the_first_word_to_the_goodbye(
+    product: Product, at_work: At, phone: str
+) -> None:
+    ana = await at_work("ana")
+    await product.text(phone, "Hello")
+    await product.receives(phone, "Text 1 for Orders\nText 2 for Returns\nText 3 for Billing")
+    await product.text(phone, "2")
+    await expect(ana).to_have_title("(1) Threadline")
+    await expect(ana.locator(".card.offer")).to_contain_text("Returns")
+    await accept(ana, phone)
+    await expect(ana.locator(".bubble.theirs p[dir]")).to_have_text(["Hello", "2"])
+
+    await reply(ana, "Hi, this is Ana. What can I do?")
+    await expect(ana.locator(".bubble.agent")).to_contain_text("✓✓ delivered")
+    await product.receives(phone, "Hi, this is Ana. What can I do?")
+    await product.text(phone, "<b>Too small</b> & late")
+    await expect(ana.locator(".bubble.theirs p[dir]").last).to_have_text("<b>Too small</b> & late")
+    link = ana.get_by_role("link", name="Open in Temporal UI")
+    await expect(link).to_have_attribute(
+        "href", re.compile(re.escape(product.told["temporal_ui_url"]) + r"/.*chat-\d+")
+    )
+
+    await reply(ana, "A label is on its way.")
+    await ana.keyboard.press("Alt+Q")
+    await ana.keyboard.press("Enter")
+    await expect(ana.locator(".head")).to_contain_text("Ended by an agent")
+    await expect(ana.locator(".bubble.agent").last).to_contain_text("✓✓ delivered")
+    goodbye = ana.locator(".bubble.system").last
+    await expect(goodbye).to_contain_text("has ended")
+    await expect(goodbye).to_contain_text("✓✓ delivered")
+    assert (await product.received(phone))[-2] == "A label is on its way."
+
+
+async def test_of_two_agents_who_accept_at_once_one_gets_the_chat(
+    product: Product, at_work: At, phone: str
+) -> None:
+    ben, caro = await at_work("ben"), await at_work("caro")
+    await product.text(phone, "Hello", to=VIP)
+    for page in (ben, caro):
+        await expect(page.locator(".card.offer")).to_contain_text("VIP")
+    await asyncio.gather(ben.keyboard.press("Alt+A"), caro.keyboard.press("Alt+A"))
+    for page in (ben, caro):
+        await expect(page.locator(".card.offer")).to_have_count(0)
+    winners = [page for page in (ben, caro) if await page.locator(".bubble.theirs").count()]
+    assert len(winners) == 1
+    loser = caro if winners == [ben] else ben
+    await expect(loser.get_by_text("No chat is open.")).to_be_visible()
+
+
+async def test_a_stop_ends_the_chat_before_the_agents_eyes(
+    product: Product, at_work: At, phone: str
+) -> None:
+    ana = await at_work("ana")
+    await product.text(phone, "Hello", to=VIP)
+    await accept(ana, phone)
+    await product.text(phone, "STOP", to=VIP)
+    await expect(ana.locator(".head")).to_contain_text("Ended: consumer opted out")
+    await expect(ana.get_by_text("No chat is open.")).to_be_visible()
+
+
+async def test_an_agent_opts_a_consumer_out(product: Product, at_work: At, phone: str) -> None:
+    ana = await at_work("ana")
+    await product.text(phone, "Hello", to=VIP)
+    await accept(ana, phone)
+    await ana.keyboard.press("Alt+O")
+    await ana.keyboard.press("Enter")
+    await expect(ana.locator(".head")).to_contain_text("Ended: consumer opted out")
+
+
+async def test_a_killed_api_loses_neither_texts_nor_the_live_line(
+    product: Product, at_work: At, phone: str
+) -> None:
+    ana = await at_work("ana")
+    await product.text(phone, "Hello", to=VIP)
+    await accept(ana, phone)
+    os.kill(product.told["processes"]["api"], signal.SIGKILL)
+    await reply(ana, "Written while the server was gone")
+    await product.text(phone, "Are you there?", to=VIP)
+    texts = ana.locator(".bubble.theirs p[dir]")
+    await expect(texts.last).to_have_text("Are you there?", timeout=30_000)
+    await expect(ana.locator(".bubble.agent")).to_contain_text("✓✓ delivered", timeout=30_000)
+    await expect(ana.locator("#banner")).to_be_empty(timeout=30_000)
+    received = await product.received(phone)
+    assert received.count("Written while the server was gone") == 1
+    # The line is live again, not only caught up.
+    await product.text(phone, "And now?", to=VIP)
+    await expect(texts.last).to_have_text("And now?")
