@@ -41,6 +41,7 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.deps = deps
     app.state.metrics = Metrics()
     app.state.feeds = Feeds(deps.db, deps.wake)
+    app.state.accounts = carriers.Accounts(deps.db)
     for room in (login, agent, carriers, events, ops, docs):
         app.include_router(room.routes)
     errors.install(app)

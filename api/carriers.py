@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from fastapi import APIRouter, Request, Response, status
@@ -12,15 +13,38 @@ from carriers.protocol import WebhookRequest
 from services import intake, receipts
 from services.errors import NotFound
 from store import numbers
+from store.database import Database
 from store.numbers import Account
 
 routes = APIRouter(
     prefix="/carriers",
     tags=["carriers"],
     responses=documented(400, 403, 404, 413, 503),
-    include_in_schema=True,
 )
+REMEMBER_SECONDS = 10.0
 _NAME = re.compile("[^\0\ud800-\udfff]{1,100}")
+
+
+class Accounts:
+    """Carrier accounts by name, remembered for a while: each webhook asks, and few ever change."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[tuple[str, str], tuple[float, Account]] = {}
+
+    async def find(self, carrier: str, name: str) -> Account:
+        """The account, no older than `REMEMBER_SECONDS`. Raises `NotFound`."""
+        now = asyncio.get_running_loop().time()
+        read_at, known = self._known.get((carrier, name), (now, None))
+        if known is not None and now - read_at < REMEMBER_SECONDS:
+            return known
+        found = await self._db.read(numbers.account, carrier, name)
+        if found is None:
+            self._known.pop((carrier, name), None)
+            raise NotFound
+        # Only what exists is remembered, so that made-up names take no memory.
+        self._known[carrier, name] = now, found
+        return found
 
 
 @routes.post("/{carrier}/{account}/inbound", status_code=status.HTTP_204_NO_CONTENT)
@@ -46,9 +70,8 @@ async def _webhook(
 ) -> tuple[Account, WebhookRequest]:
     if not (_NAME.fullmatch(carrier) and _NAME.fullmatch(account)):
         raise NotFound
-    known = await parts.db.read(numbers.account, carrier, account)
-    if known is None:
-        raise NotFound
+    accounts: Accounts = request.app.state.accounts
+    known = await accounts.find(carrier, account)
     # The address that the carrier was given and signs; the Host header is anybody's to write.
     url = f"{parts.public_base_url}/carriers/{carrier}/{account}/{kind}"
     query = request.url.query

@@ -19,7 +19,6 @@ _SCHEMES = {
     "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
     "basic": {"type": "http", "scheme": "basic", "description": "Subdomain and API token."},
 }
-_AGENT: list[dict[str, list[str]]] = [{"bearer": []}, {"session": [], "csrf": []}]
 _PUBLIC = frozenset({"/agent/api/v1/login"})
 
 
@@ -41,19 +40,20 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         parts.get("schemas", {}).pop(name, None)
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             operation["responses"].pop("422", None)
-            security = _security(path)
+            security = _security(path, safe=method == "get")
             if security:
                 operation["security"] = security
     return document
 
 
-def _security(path: str) -> list[dict[str, list[str]]]:
+def _security(path: str, *, safe: bool) -> list[dict[str, list[str]]]:
     if path in _PUBLIC:
         return []
     if path.startswith("/agent/"):
-        return _AGENT
+        cookie: dict[str, list[str]] = {"session": []} if safe else {"session": [], "csrf": []}
+        return [{"bearer": []}, cookie]
     if path.startswith("/events/"):
         return [{"bearer": []}, {"session": []}, {"basic": []}]
     return []

@@ -72,7 +72,7 @@ function fields(reader, schema, depth = 0) {
     const notes = [field.description ?? "", reader.limits(field)].filter(Boolean).join("; ");
     return [element("code", {}, name), reader.type(field), required.has(name) ? "yes" : "", notes];
   });
-  const shown = element("div", {}, table(["Field", "Type", "Always", ""], rows));
+  const shown = element("div", {}, table(["Field", "Type", "Always", "Notes"], rows));
   if (depth > 2) return shown;
   const seen = new Set();
   for (const field of Object.values(schema.properties ?? {})) {
@@ -124,7 +124,7 @@ function call(reader, path, method, operation, id) {
   ]);
   if (parameters.length) {
     parts.push(element("h4", {}, "Parameters"));
-    parts.push(table(["Name", "In", "Type", ""], parameters));
+    parts.push(table(["Name", "In", "Type", "Notes"], parameters));
   }
   parts.push(...content(reader, "Body", operation.requestBody));
   const answers = Object.entries(operation.responses ?? {});
@@ -134,7 +134,7 @@ function call(reader, path, method, operation, id) {
   parts.push(element("h4", {}, "Statuses"));
   parts.push(
     table(
-      ["Status", ""],
+      ["Status", "Meaning"],
       answers.map(([status, answer]) => [status, prose(answer.description ?? "")]),
     ),
   );
