@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.console.conftest import Open
-from tests.console.product import Product
+from tests.console.product import Product, until
 from tests.console.steps import log_in
 
 pytestmark = pytest.mark.system
@@ -119,10 +119,16 @@ async def test_of_two_agents_who_accept_at_once_one_gets_the_chat(
     await asyncio.gather(ben.keyboard.press("Alt+A"), caro.keyboard.press("Alt+A"))
     for page in (ben, caro):
         await expect(page.locator(".card.offer")).to_have_count(0)
-    winners = [page for page in (ben, caro) if await page.locator(".bubble.theirs").count()]
-    assert len(winners) == 1
-    loser = caro if winners == [ben] else ben
+    loads = [page.locator("#me .load") for page in (ben, caro)]
+
+    async def taken() -> bool:
+        return "1 / 3 chats" in [await load.text_content() for load in loads]
+
+    await until(taken, within=10)
+    winner, loser = (ben, caro) if "1" in (await loads[0].inner_text())[0] else (caro, ben)
+    await expect(winner.locator(".bubble.theirs")).to_have_count(1)
     await expect(loser.get_by_text("No chat is open.")).to_be_visible()
+    await expect(loser.locator("#me .load")).to_have_text("0 / 3 chats")
 
 
 async def test_a_stop_ends_the_chat_before_the_agents_eyes(
