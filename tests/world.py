@@ -182,7 +182,7 @@ def _build(tx: Tx, db: Database, subdomain: str, more: int) -> World:
             account_id=account,
             status=NumberStatus.VERIFIED,
             queue_id=queues[queue],
-            segments_per_second=1000,
+            segments_per_second=1_000_000_000,
         )
     people = {}
     for name in ["ana", "ben", "caro", *(f"agent{n}" for n in range(more))]:

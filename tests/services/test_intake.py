@@ -1,4 +1,4 @@
-"""A consumer's text comes in (product A1–A4, A11, architecture rules 1 to 5)."""
+"""A consumer's text comes in (product A1 to A4, A11, architecture rules 1 to 5)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ async def texts(world: World, chat_id: int) -> list[str]:
 
 async def test_a_first_text_is_greeted_and_shown_the_menu(world: World) -> None:
     received = await world.text("Hi there")
-    assert received.new and received.chat_id is not None
+    assert received.new
+    assert received.chat_id is not None
     thread = await world.thread(received.chat_id)
     assert [m.direction for m in thread] == ["inbound", "outbound", "outbound"]
     assert [m.seq for m in thread] == [1, 2, 3]
@@ -56,7 +57,8 @@ async def test_a_number_on_a_leaf_queues_without_a_menu(world: World) -> None:
 async def test_the_same_provider_id_again_changes_nothing(world: World) -> None:
     first = await world.text("Hello", id="A")
     again = await world.text("Hello", id="A")
-    assert first.new and not again.new
+    assert first.new
+    assert not again.new
     assert len(await world.rows(sa.select(t.messages.c.id))) == 3
     assert len(await world.rows(sa.select(t.outbox.c.id))) == 1
 
@@ -95,7 +97,8 @@ async def test_a_text_that_arrives_while_the_chat_closes_is_in_it_or_starts_a_ne
             received, _ = await asyncio.gather(
                 there.text("last words", sender=phone), world.end("ana", chat_id)
             )
-            assert received.new and received.chat_id is not None
+            assert received.new
+            assert received.chat_id is not None
             thread = await world.thread(received.chat_id)
             assert any(m.text == "last words" for m in thread)
             if received.chat_id != chat_id:
@@ -120,7 +123,8 @@ async def test_exit_ends_a_waiting_chat_and_gives_up_what_is_unsent(world: World
     assert chat.state.disconnected_by == "disconnected_by_end_user"
     thread = [m for m in await world.thread(chat_id) if m.direction == "outbound"]
     assert {m.status for m in thread[:-1]} == {MessageStatus.FAILED}
-    assert thread[-1].kind == "ended" and thread[-1].status is MessageStatus.QUEUED
+    assert thread[-1].kind == "ended"
+    assert thread[-1].status is MessageStatus.QUEUED
 
 
 async def test_exit_after_an_agent_joined_finishes_the_chat(world: World) -> None:
@@ -131,7 +135,8 @@ async def test_exit_after_an_agent_joined_finishes_the_chat(world: World) -> Non
 
 async def test_exit_as_the_first_text_makes_no_chat(world: World) -> None:
     received = await world.text("Exit")
-    assert received.new and received.chat_id is None
+    assert received.new
+    assert received.chat_id is None
     assert await world.rows(sa.select(t.chats.c.id)) == []
 
 
@@ -178,7 +183,8 @@ async def test_a_text_to_a_number_that_cannot_take_it_is_kept_and_not_answered(
         )
     )
     received = await world.text("hello?")
-    assert received.new and received.chat_id is None
+    assert received.new
+    assert received.chat_id is None
     assert [row.text for row in await world.rows(sa.select(t.messages.c.text))] == ["hello?"]
 
 
