@@ -35,7 +35,7 @@ class Chat:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of a thread; `phone` is the consumer's."""
+    """A text; `phone` is the consumer's. Their order is that in which they were written."""
 
     id: int
     phone: str
@@ -50,7 +50,7 @@ class Text:
 _CHATS = """SELECT c.id, u.number AS phone, c.status, c.settled_at IS NOT NULL AS settled,
  c.incarnation FROM chats c JOIN consumers u ON u.id = c.consumer_id ORDER BY c.id"""
 _TEXTS = """SELECT m.id, u.number AS phone, m.chat_id, m.direction, m.kind, m.text, m.status,
- m.error FROM messages m JOIN consumers u ON u.id = m.consumer_id ORDER BY m.chat_id, m.seq, m.id"""
+ m.error FROM messages m JOIN consumers u ON u.id = m.consumer_id ORDER BY m.id"""
 _EVENTS = "SELECT position, type, chat_id, data FROM events ORDER BY position"
 
 
