@@ -143,9 +143,18 @@ def _retrying(once: Callable[[int], T]) -> T:
         except Again:
             continue
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in RETRIED_STATES:
+            if not _may_be_retried(error):
                 raise
-    return once(RETRIES - 1)
+    try:
+        return once(RETRIES - 1)
+    except DBAPIError as error:
+        if not _may_be_retried(error):
+            raise
+        raise StoreUnavailable("The database is too busy.") from error
+
+
+def _may_be_retried(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
 
 
 class _translated:
@@ -157,7 +166,7 @@ class _translated:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if not isinstance(error, (OperationalError, InterfaceError)):
             return
-        if getattr(error.orig, "sqlstate", None) in RETRIED_STATES:
+        if _may_be_retried(error):
             return
         raise StoreUnavailable("The database is not reachable.") from error
 

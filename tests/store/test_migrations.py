@@ -1,0 +1,83 @@
+"""The schema's steps, up and down, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from store import tables as t
+from store.database import Database, Tx
+from store.migrations import current, downgrade, newest, upgrade
+
+
+def connect(url: str) -> sa.Engine:
+    target = sa.make_url(url)
+    if target.get_backend_name() != "sqlite":
+        target = target.set(drivername="postgresql+psycopg")
+    return sa.create_engine(target, poolclass=sa.pool.NullPool)
+
+
+def tables(url: str) -> set[str]:
+    return set(sa.inspect(connect(url)).get_table_names()) - {"alembic_version", "sqlite_sequence"}
+
+
+def test_the_newest_schema_is_that_of_the_tables(database_url: str) -> None:
+    with connect(database_url).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, t.metadata) == []
+        assert current(connection) == newest()
+
+
+def test_every_index_of_the_tables_is_made_with_its_condition(database_url: str) -> None:
+    found = sa.inspect(connect(database_url))
+    for table in t.metadata.sorted_tables:
+        made = {index["name"]: index for index in found.get_indexes(table.name)}
+        for index in table.indexes:
+            options = made[index.name]["dialect_options"]
+            where = [value for key, value in options.items() if key.endswith("_where")]
+            wanted = index.dialect_options["sqlite"]["where"]
+            assert bool(where) == (wanted is not None), index.name
+
+
+def test_going_down_to_nothing_and_up_again_gives_the_same(database_url: str) -> None:
+    names = tables(database_url)
+    assert names == set(t.metadata.tables)
+    downgrade(database_url, "base")
+    assert tables(database_url) == set()
+    upgrade(database_url)
+    assert tables(database_url) == names
+    upgrade(database_url)
+
+
+async def test_ids_are_never_used_again(db: Database) -> None:
+    k, now = t.rate_counters.c, await db.clock.now()
+
+    def insert(tx: Tx, key: str) -> int:
+        made = sa.insert(t.rate_counters).values(key=key, window_from=now, count=1)
+        return int(tx.conn.execute(made.returning(k.id)).scalar_one())
+
+    first = await db.write(insert, "a")
+    await db.write(lambda tx: tx.conn.execute(sa.delete(t.rate_counters)))
+    assert await db.write(insert, "b") > first
+
+
+def test_every_table_of_a_tenant_names_it_and_every_id_is_autoincremented() -> None:
+    of_all = {"installation", "tenants", "rate_counters"}
+    for name, table in t.metadata.tables.items():
+        assert ("tenant_id" in table.columns) == (name not in of_all), name
+        assert table.dialect_options["sqlite"]["autoincrement"], name
+
+
+@pytest.mark.parametrize("name", sorted(t.metadata.tables))
+def test_every_constraint_has_a_name(name: str) -> None:
+    assert all(rule.name for rule in t.metadata.tables[name].constraints)
+
+
+def test_a_new_file_is_made_with_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "store.db"
+    upgrade(f"sqlite:///{path}")
+    assert path.exists()
