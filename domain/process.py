@@ -158,8 +158,14 @@ class ChatProcess:
         self.gap_since = None if not self.held else self.gap_since or now
 
     def text_sent(self, sent: SentText) -> None:
-        """A text went out: a chat that it held up has its deadline again (rule 5)."""
-        if self.view is not None and sent.deadline_at is not None:
+        """A text went out: a chat that it held up has its deadline again (rule 5).
+
+        Never earlier than known: the answer may be older than a pointer that overtook it.
+        """
+        if self.view is None or self.ended or sent.deadline_at is None:
+            return
+        known = self.view.deadline_at
+        if known is None or sent.deadline_at > known:
             self.view = replace(self.view, deadline_at=sent.deadline_at)
 
     def gap_is_old(self, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 import worker as workers
@@ -20,6 +22,7 @@ from carriers.protocol import (
     Busy,
     Found,
     LookupResult,
+    NoAnswer,
     NotFound,
     OutboundText,
     Receipt,
@@ -28,6 +31,7 @@ from carriers.protocol import (
     WebhookRequest,
 )
 from carriers.protocol import InboundText as Inbound
+from domain.process import ChatRef
 from services.commit import flush
 from store import incarnations, outbox
 from store import tables as t
@@ -60,6 +64,7 @@ class TestCarrier:
     down: bool = False
     answers: list[SendResult] = field(default_factory=list)
     taken: list[OutboundText] = field(default_factory=list)
+    lose_next_answer: bool = False
 
     async def send(self, text: OutboundText) -> SendResult:
         if self.down:
@@ -67,6 +72,9 @@ class TestCarrier:
         if self.answers:
             return self.answers.pop(0)
         self.taken.append(text)
+        if self.lose_next_answer:
+            self.lose_next_answer = False
+            return NoAnswer("the connection was lost")
         return Accepted(f"carrier-{len(self.taken)}-{text.message_id}")
 
     async def look_up(self, reference: str, sender: str, recipient: str) -> LookupResult:
@@ -142,7 +150,7 @@ class Engine:
         from services import process
         from temporal.reconciler import reconcile
 
-        async def repoint(ref: object) -> None:
+        async def repoint(ref: ChatRef) -> None:
             await self.db.write(process.repoint, ref)
 
         await self.db.write(process.resend_lost)
@@ -152,7 +160,7 @@ class Engine:
 async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 20) -> None:
     """Wait for something that other tasks bring about; bounded, and quick when it holds."""
     async with asyncio.timeout(within):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110 - what is awaited lives in other processes
             await asyncio.sleep(0.01)
 
 
@@ -189,7 +197,18 @@ async def running(
     async with AsyncExitStack() as stack:
         for made in (workers.chats_worker(client, db), workers.sends_worker(client, sends)):
             await stack.enter_async_context(made)
-        yield Engine(db, world, carrier, relay, client, env)
+        engine = Engine(db, world, carrier, relay, client, env)
+        yield engine
+        await _forget(engine)
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
     await db.close()
+
+
+async def _forget(engine: Engine) -> None:
+    """End what a test left open: a task for a worker that is gone would hold skipped time."""
+    refs = [unsettled.ref for unsettled in await engine.db.read(incarnations.unsettled)]
+    names = [ids.chat_workflow(ref) for ref in refs]
+    for name in [*names, ids.router_workflow(engine.world.tenant_id)]:
+        with contextlib.suppress(RPCError):
+            await engine.client.get_workflow_handle(name).terminate("the test is over")

@@ -7,7 +7,7 @@ follows, and can be rebuilt from the store at any moment (rule 8).
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -28,6 +28,7 @@ from workflows.display import show_chat
 # Continue-as-new near this many events: histories stay quick to load and replay.
 LONG_HISTORY = 1_000
 REPLY_URGENCY = 2
+SKEW = timedelta(seconds=1)
 
 
 @workflow.defn(name="ChatWorkflow")
@@ -43,6 +44,7 @@ class ChatWorkflow:
         self.in_flight: int | None = None
         self.alarm: asyncio.Task[None] | None = None
         self.alarm_at: datetime | None = None
+        self.not_before: datetime | None = None
         self.over = False
 
     @workflow.signal
@@ -89,13 +91,21 @@ class ChatWorkflow:
         self.process.text_sent(sent)
 
     async def _look_at_the_clock(self) -> None:
-        view, now = self.process.view, workflow.now()
+        now = workflow.now()
         if self.alarm is not None and self.alarm.done():
             self.alarm = None
         if self.process.gap_is_old(now):
             self._adopt(await stubs.load_chat(self.ref))
-        elif view is not None and view.deadline_at is not None and view.deadline_at <= now:
+        elif self._is_due(now):
             self._adopt(await stubs.ring_alarm(self.ref))
+            # The store's clock may be a little behind: ask again, but not at once.
+            self.not_before = now + SKEW
+
+    def _is_due(self, now: datetime) -> bool:
+        view = self.process.view
+        if view is None or view.deadline_at is None or view.deadline_at > now:
+            return False
+        return self.not_before is None or self.not_before <= now
 
     def _send_next(self) -> None:
         """One text at a time, in order; the loop never waits for it."""
@@ -108,6 +118,8 @@ class ChatWorkflow:
     def _set_alarm(self) -> None:
         """One lazy alarm: moving a deadline later costs nothing, only an earlier one restarts."""
         wanted = self.process.next_alarm()
+        if wanted is not None and self.not_before is not None:
+            wanted = max(wanted, self.not_before)
         if wanted is None or (self.alarm and self.alarm_at and self.alarm_at <= wanted):
             return
         if self.alarm is not None:
