@@ -6,7 +6,7 @@ import { ACTIONS } from "./keys.js";
 import { unconfirmed } from "./outbox.js";
 import { chatOf, threadOf } from "./store.js";
 import { threadView } from "./thread.js";
-import { chatStatus, duration, grouped, phone, queueName, since } from "./words.js";
+import { chatStatus, duration, grouped, phone, plural, queueName, since } from "./words.js";
 
 /** `acts`: `{end, optOut, close, showLists, send, retry, putBack, agentId}` */
 export function chatView(root, acts) {
@@ -46,6 +46,8 @@ function headView(acts, draft, focusBack) {
   const tools = el("div", { class: "actions" });
   const question = el("div", { class: "question", role: "group", "aria-label": "Question", hidden: true });
   const list = button(ACTIONS.lists, "Chats", acts.showLists, "to-lists");
+  const offered = el("span", { class: "badge" }); // on a small screen the offers are out of sight
+  list.append(offered);
   const root = el("header", { class: "head" },
     el("div", { class: "line" }, list, number, tools), el("div", { class: "line" }, facts, link), question);
   const end = button(ACTIONS.end, "End chat", () => ask("end"));
@@ -95,7 +97,8 @@ function headView(acts, draft, focusBack) {
     return true;
   }
 
-  function update(latest, open, { busy }) {
+  function update(latest, open, { busy, offers }) {
+    say(offered, offers?.length ? plural(offers.length, "offer") : "");
     if (chat?.id !== latest.id || !open) {
       question.hidden = true;
       question.replaceChildren();

@@ -9,7 +9,7 @@ const TAKING = ["Available", "In-chat"];
 /** `acts`: `{setStatus, logout, help}` */
 export function topView(root, acts) {
   const name = el("span", { class: "name" });
-  const load = el("span", { class: "load" });
+  const load = el("span");
   const mark = el("span", { class: "mark", "aria-hidden": "true" });
   const select = el("select", {
     "aria-label": "Your status", "aria-keyshortcuts": ACTIONS.status.aria,
@@ -18,7 +18,7 @@ export function topView(root, acts) {
   });
   const time = el("span", { class: "quiet time", title: "Time in this status" });
   root.append(
-    name, load,
+    name, el("span", { class: "load" }, load, el("span", { class: "more" }, " chats")),
     el("span", { class: "status" }, mark, select, time),
     el("span", {},
       button({ ...ACTIONS.help, hint: "?" }, "Keys", acts.help, "plain"),
@@ -29,7 +29,7 @@ export function topView(root, acts) {
   return ({ agent, busy }) => {
     if (!agent) return;
     say(name, agent.name);
-    say(load, `${agent.concurrency.current} / ${agent.concurrency.limit} chats`);
+    say(load, `${agent.concurrency.current} / ${agent.concurrency.limit}`);
     const known = chosenStatuses.includes(agent.status)
       ? chosenStatuses : [agent.status, ...chosenStatuses];
     if (known.join() !== options) {

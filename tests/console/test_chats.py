@@ -60,3 +60,13 @@ async def test_every_action_has_a_key_that_the_help_lists(page: Page) -> None:
     assert len(hints) == len(set(hints))
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+async def test_an_offer_is_seen_on_a_small_screen_while_a_chat_is_open(
+    page: Page, api: FakeApi
+) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await in_a_chat(page, api)
+    await api.offer(132)
+    await page.get_by_role("button", name="Chats 1 offer").click()
+    await expect(page.get_by_role("button", name="Accept")).to_be_visible()

@@ -41,3 +41,22 @@ async def test_a_browser_without_shared_workers_is_live_too(api: FakeApi, open_p
     await expect(page.get_by_text("No chat is open.")).to_be_visible()
     await api.offer(131)
     await expect(page.get_by_role("button", name="Accept")).to_be_visible()
+
+
+async def test_two_tabs_share_one_stream(page: Page, api: FakeApi) -> None:
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await expect(other.get_by_text("No chat is open.")).to_be_visible()
+    await api.offer(131)
+    for tab in (page, other):
+        await expect(tab.get_by_role("button", name="Accept")).to_be_visible()
+    assert len(api.resumed) == 1
+
+
+async def test_a_logout_in_one_tab_is_one_in_all(page: Page, api: FakeApi) -> None:
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await expect(other.get_by_text("No chat is open.")).to_be_visible()
+    await page.keyboard.press("Alt+Z")
+    for tab in (page, other):
+        await expect(tab.get_by_label("Password")).to_be_visible()

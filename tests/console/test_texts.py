@@ -3,6 +3,7 @@
 from playwright.async_api import Page, expect
 
 from tests.console.fake_api import FakeApi
+from tests.console.product import until
 from tests.console.steps import in_a_chat, write
 
 UNCONFIRMED = """
@@ -45,7 +46,11 @@ async def test_a_refused_text_stays_with_its_reason_and_is_retried_with_the_same
     await page.keyboard.press("Alt+R")
     await expect(bubble).to_contain_text("queued")
     assert [sent["client_id"] for sent in api.posted] == kept
-    assert await page.evaluate(UNCONFIRMED) == []
+
+    async def confirmed() -> bool:
+        return bool(await page.evaluate(UNCONFIRMED) == [])
+
+    await until(confirmed, within=5)
 
 
 async def test_a_text_whose_answer_was_lost_is_sent_once(page: Page, api: FakeApi) -> None:
