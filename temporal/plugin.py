@@ -34,6 +34,7 @@ from store.outbox import Owed
 from temporal import ids
 from temporal.binding import WrongNamespace, bind
 from temporal.relay import Relay
+from temporal.server import prepare_namespace
 
 log = structlog.get_logger()
 
@@ -60,6 +61,7 @@ class Parts:
         try:
             yield Parts(db, connect, relay, carriers(settings, http))
         finally:
+            await relay.close()
             await db.close()
 
 
@@ -86,6 +88,7 @@ def build_app(settings: Settings) -> FastAPI:
         yield
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        await relay.close()
         await db.close()
 
     deps = Deps(
@@ -155,6 +158,7 @@ def connector(settings: Settings, db: Database) -> Callable[[], Awaitable[Client
                     namespace=settings.temporal_namespace,
                     data_converter=pydantic_data_converter,
                 )
+                await prepare_namespace(client)
                 await bind(client, claim)
                 found.append(client)
         return found[0]

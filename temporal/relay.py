@@ -65,6 +65,12 @@ class Relay:
         """Delete what was delivered, and sweep, until cancelled."""
         await asyncio.gather(self._delete_delivered(), self._sweep())
 
+    async def close(self) -> None:
+        """Drop what is under way: it stands in the store, and any process may take it."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     @property
     def pending(self) -> int:
         """What this process still holds in memory."""

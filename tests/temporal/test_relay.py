@@ -1,0 +1,132 @@
+"""The relay under disorder: signals lost, repeated and overtaking each other (rule 3)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from store import outbox
+from store.database import WallClock
+from store.outbox import Owed
+from temporal.relay import Relay
+from tests.conftest import OpenDatabase
+from tests.engine import Engine, eventually, running
+from tests.fixtures_temporal import TemporalServer
+
+
+class UnrulyClient:
+    """Delivers to a real server, but loses, repeats and delays what it is given."""
+
+    def __init__(self, client: Client, seed: int) -> None:
+        self._client = client
+        self._random = random.Random(seed)
+
+    async def start_workflow(self, *args: Any, **options: Any) -> Any:
+        fate = self._random.random()
+        await asyncio.sleep(self._random.random() * 0.05)
+        if fate < 0.15:
+            raise RuntimeError("lost before the server had it")
+        started = await self._client.start_workflow(*args, **options)
+        if fate < 0.30:
+            raise RuntimeError("delivered, but the answer was lost")
+        if fate < 0.45:
+            return await self._client.start_workflow(*args, **options)
+        return started
+
+
+@pytest.fixture
+async def engine(database_url: str, temporal_server: TemporalServer) -> AsyncIterator[Engine]:
+    async with running(database_url, WallClock(), await temporal_server.client()) as engine:
+        yield engine
+
+
+async def test_with_several_unruly_relays_nothing_is_lost_doubled_or_swapped(
+    engine: Engine, open_database: OpenDatabase
+) -> None:
+    world = engine.world
+    await world.status("ana")
+    chats = [await world.connected_chat(sender=f"+1415555{3000 + n}") for n in range(3)]
+    await engine.quiet()
+    unruly = UnrulyClient(engine.client, seed=7)
+
+    async def connect() -> Any:
+        return unruly
+
+    async with open_database() as first, open_database() as second:
+        relays = [Relay(first, connect), Relay(second, connect)]
+
+        def hand_over(owed: list[Owed], _events: bool) -> None:
+            """To both, in any order: their signals repeat and overtake each other."""
+            for relay in relays:
+                relay.deliver(random.sample(owed, len(owed)))
+
+        engine.db.on_commit = hand_over
+        loops = [asyncio.create_task(relay.run()) for relay in relays]
+        for n in range(20):
+            await asyncio.gather(
+                *(world.reply("ana", chat_id, f"{chat_id} says {n}") for chat_id in chats)
+            )
+        await engine.quiet()
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+    for chat_id in chats:
+        mine = [text for text in engine.carrier.texts if text.startswith(f"{chat_id} says")]
+        assert mine == [f"{chat_id} says {n}" for n in range(20)]
+
+
+async def test_what_a_dead_process_owed_is_delivered_by_another(engine: Engine) -> None:
+    engine.db.on_commit = lambda _owed, _events: None  # dies between commit and signal
+    received = await engine.world.text("hello")
+    assert received.chat_id is not None
+    assert await engine.db.read(outbox.count) == 1
+    await engine.quiet()
+    assert len(engine.carrier.texts) == 2
+
+
+async def test_a_webhook_never_waits_for_temporal(open_database: OpenDatabase, world: Any) -> None:
+    hangs = asyncio.Event()
+
+    async def connect() -> Any:
+        await hangs.wait()
+
+    async with open_database() as db:
+        relay = Relay(db, connect)
+        db.on_commit = lambda owed, _events: relay.deliver(owed)
+        there = world.seen_through(db)
+        async with asyncio.timeout(5):
+            for n in range(20):
+                await there.text(f"text {n}")
+        assert relay.pending == 20
+        await relay.close()
+
+
+async def test_the_breaker_leaves_rows_in_the_store_and_the_sweep_takes_them_later(
+    engine: Engine,
+) -> None:
+    broken = True
+    client = engine.client
+
+    async def connect() -> Any:
+        if broken:
+            raise RuntimeError("Temporal is away")
+        return client
+
+    relay = Relay(engine.db, connect)
+    engine.db.on_commit = lambda owed, _events: relay.deliver(owed)
+    engine.relay._connect = connect  # the engine's own relay shares the outage
+    await engine.world.text("hello")
+    await eventually(lambda: _is_idle(relay))
+    assert await engine.db.read(outbox.count) == 1
+    broken = False
+    await engine.quiet()
+    assert len(engine.carrier.texts) == 2
+
+
+async def _is_idle(relay: Relay) -> bool:
+    return relay.pending == 0
