@@ -1,0 +1,133 @@
+"""What a chat costs Temporal, and that nothing private is in it (architecture, Budgets)."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import pytest
+from google.protobuf.json_format import MessageToJson
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+import worker as workers
+from carriers.protocol import Receipt
+from domain.receipts import SegmentStatus
+from services import receipts
+from services.receipts import reference
+from temporalio.contrib.pydantic import pydantic_data_converter
+from tests.engine import Engine
+from tests.world import PHONE
+from workflows.chat import ChatWorkflow
+from workflows.router import RouterWorkflow
+from workflows.send import SendWorkflow
+
+HISTORIES = Path(__file__).parent.parent / "histories"
+# Each is one billable action: https://docs.temporal.io/cloud/actions
+BILLABLE = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_TIMER_STARTED,
+    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+}
+
+
+async def history(engine: Engine, chat_id: int) -> WorkflowHistory:
+    return await (await engine.process(chat_id)).fetch_history()
+
+
+async def one_pair(engine: Engine, chat_id: int, n: int) -> None:
+    """A text, the agent's reply, and the reply's three receipts."""
+    world = engine.world
+    await world.text(f"question {n}")
+    await engine.quiet()
+    reply = await world.reply("ana", chat_id, f"answer {n}")
+    await engine.quiet()
+    provider_id = f"carrier-{len(engine.carrier.taken)}-{reply.id}"
+    for status in (SegmentStatus.SENT, SegmentStatus.SENT, SegmentStatus.DELIVERED):
+        receipt = Receipt(reference(reply.id), provider_id, 0, status)
+        await engine.db.write(receipts.apply, world.account, [receipt])
+    await engine.quiet()
+
+
+async def test_a_text_a_reply_and_three_receipts_stay_within_the_budget(
+    real_engine: Engine,
+) -> None:
+    chat_id = await real_engine.world.connected_chat()
+    await one_pair(real_engine, chat_id, 0)
+    before = len((await history(real_engine, chat_id)).events)
+    await one_pair(real_engine, chat_id, 1)
+    added = (await history(real_engine, chat_id)).events[before:]
+    assert len(added) <= 14
+    assert sum(event.event_type in BILLABLE for event in added) <= 3
+
+
+async def test_six_texts_inside_one_window_cost_no_timer(real_engine: Engine) -> None:
+    chat_id = await real_engine.world.connected_chat()
+    await real_engine.quiet()
+    before = len((await history(real_engine, chat_id)).events)
+    for n in range(6):
+        await real_engine.world.text(f"and {n}")
+        await real_engine.quiet()
+    added = (await history(real_engine, chat_id)).events[before:]
+    kinds = [event.event_type for event in added]
+    assert kinds.count(EventType.EVENT_TYPE_TIMER_STARTED) <= 1
+    assert kinds.count(EventType.EVENT_TYPE_TIMER_CANCELED) == 0
+
+
+def readable(told: WorkflowHistory) -> str:
+    """The whole history as text, with every payload's bytes decoded."""
+    whole = "\n".join(MessageToJson(event) for event in told.events)
+    payloads = re.findall(r'"data": "([^"]*)"', whole)
+    return whole + "\n".join(base64.b64decode(data).decode(errors="replace") for data in payloads)
+
+
+async def test_no_text_name_or_number_is_in_temporal(real_engine: Engine) -> None:
+    world = real_engine.world
+    chat_id = await world.connected_chat()
+    await world.text("my secret is hunter2")
+    await world.reply("ana", chat_id, "never tell anyone")
+    await world.text("STOP")
+    await real_engine.settled(chat_id)
+    await real_engine.quiet()
+    answer = (await world.sent_without_chat())[0]
+    told = readable(await history(real_engine, chat_id)) + readable(
+        await real_engine.client.get_workflow_handle(f"send-{answer.id}").fetch_history()
+    )
+    assert str(chat_id) in told
+    for private in ("hunter2", "never tell", "Acme", "Orders", "Ana", PHONE[1:], "4155550100"):
+        assert private not in told
+
+
+async def test_ops_read_a_chat_in_the_ui(real_engine: Engine) -> None:
+    world = real_engine.world
+    chat_id = await world.waiting_chat()
+    await real_engine.quiet()
+    handle = await real_engine.process(chat_id)
+    description = await handle.describe()
+    assert await description.static_summary() == f"SMS chat {chat_id} of tenant {world.tenant_id}"
+    found = {pair.key.name: pair.value for pair in description.typed_search_attributes}
+    assert found["ChatStatus"] == "queued"
+    assert found["QueueId"] == str(world.queues["Orders"])
+    assert (found["AgentId"], found["TenantId"]) == ("none", str(world.tenant_id))
+    details = await handle.query("__temporal_workflow_metadata")
+    assert f"Chat {chat_id}" in str(details)
+    assert "waits: nobody available" in str(details)
+
+
+@pytest.mark.parametrize("recorded", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
+async def test_a_recorded_history_replays(recorded: Path) -> None:
+    replayer = Replayer(
+        workflows=[ChatWorkflow, RouterWorkflow, SendWorkflow],
+        data_converter=pydantic_data_converter,
+        workflow_runner=workers.runner(),
+    )
+    told = WorkflowHistory.from_json(recorded.stem, recorded.read_text())
+    await replayer.replay_workflow(told)
+
+
+def test_histories_of_every_workflow_are_recorded() -> None:
+    kinds = {path.stem.partition("-")[0] for path in HISTORIES.glob("*.json")}
+    assert {"chat", "send", "router"} <= kinds
