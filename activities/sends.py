@@ -58,6 +58,9 @@ class SendActivities:
                 return await self._resolve(claim)
 
     async def _hand_over(self, text: HandOver) -> SentText:
+        if await self._db.clock.now() - text.claimed_at > sends.FRESH:
+            await self._db.write(sends.not_taken, text.message_id, text.attempt)
+            raise _later("the claim waited too long for the store", timedelta(0))
         carrier = self._carrier_of(text.account)
         answer = await carrier.send(self._outbound(text))
         match answer:
@@ -68,7 +71,7 @@ class SendActivities:
                 settled = await self._db.write(sends.rejected, text.message_id, answer)
                 return SentText(SendOutcome.DONE, settled.deadline_at)
             case Busy(retry_after):
-                await self._db.write(sends.not_taken, text.message_id)
+                await self._db.write(sends.not_taken, text.message_id, text.attempt)
                 raise _later("the carrier takes nothing now", retry_after)
             case NoAnswer(reason):
                 raise _later(f"no answer from the carrier: {reason}", DOUBT_PAUSE)
@@ -87,7 +90,7 @@ class SendActivities:
             case NotFound():
                 if now - doubt.since < sends.GRACE:
                     raise _later("the carrier does not know the text yet", DOUBT_PAUSE)
-                await self._db.write(sends.not_taken, text.message_id)
+                await self._db.write(sends.not_taken, text.message_id, text.attempt)
                 raise _later("the carrier never got the text", timedelta(0))
             case Unsupported():
                 if now - doubt.since < sends.RECEIPT_PATIENCE:

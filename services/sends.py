@@ -6,7 +6,7 @@ such: it is looked up or left to its receipt, never blindly sent again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from carriers.protocol import Accepted, Found, Rejected
@@ -24,6 +24,9 @@ from store.sends import Sending
 # After an answer that never came: how long the carrier is given to know the text at all.
 # Longer than the activity's start-to-close, so that no earlier try can still be under way.
 GRACE = timedelta(seconds=15)
+# A claim that waited longer than this for the store is not handed over any more: the carrier's
+# answer could come after the grace, when another try has judged the text as lost.
+FRESH = timedelta(seconds=5)
 # Without a look-up, a receipt is waited for this long; then the text is shown as unknown.
 RECEIPT_PATIENCE = timedelta(seconds=60)
 BULK_PAUSE = timedelta(seconds=1)
@@ -50,9 +53,11 @@ class NotDue:
 
 @dataclass(frozen=True)
 class HandOver:
-    """Claimed: give it to the carrier now."""
+    """Claimed: give it to the carrier now. `attempt` numbers the claims of a text."""
 
     message_id: int
+    attempt: int
+    claimed_at: datetime
     reference: str
     account: Account
     sender: str
@@ -62,10 +67,14 @@ class HandOver:
 
 @dataclass(frozen=True)
 class InDoubt:
-    """Claimed before, and no answer is known. `since` is when it was claimed."""
+    """Claimed before, and no answer is known."""
 
     hand_over: HandOver
-    since: datetime
+
+    @property
+    def since(self) -> datetime:
+        """When it was claimed."""
+        return self.hand_over.claimed_at
 
 
 Claim = Settled | Superseded | NotDue | HandOver | InDoubt
@@ -74,16 +83,16 @@ Claim = Settled | Superseded | NotDue | HandOver | InDoubt
 def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     """Take a text for sending. Consent is checked once more, in this same transaction."""
     text = sends.lock(tx, message_id)
-    if text is None or text.status not in UNSENT:
-        return Settled(_deadline(tx, text))
+    if text is None:
+        return Settled()
     chat = None if text.chat_id is None else chats.read(tx, text.tenant_id, text.chat_id)
     if chat is not None and incarnation is not None and chat.incarnation > incarnation:
         return Superseded()
+    if text.status not in UNSENT:
+        return Settled(_deadline(tx, text))
     recipient = numbers.consumer_number(tx, text.tenant_id, text.consumer_id)
-    hand_over = _hand_over(tx, text, recipient)
     if text.status is MessageStatus.SENDING:
-        assert text.claimed_at is not None
-        return InDoubt(hand_over, text.claimed_at)
+        return InDoubt(_hand_over(tx, text, recipient))
     if text.kind not in consent.ANSWERS and ledger.opted_out(tx, text.tenant_id, recipient):
         _finish(tx, text, MessageStatus.BLOCKED, "opted_out")
         return Settled(_deadline(tx, text))
@@ -93,10 +102,11 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     wait = _wait_for_slot(tx, text)
     if wait > timedelta(0):
         return NotDue(wait)
+    text = replace(text, claimed_at=tx.now, attempts=text.attempts + 1)
     sends.update(
-        tx, text.id, status=MessageStatus.SENDING, claimed_at=tx.now, attempts=text.attempts + 1
+        tx, text.id, status=MessageStatus.SENDING, claimed_at=tx.now, attempts=text.attempts
     )
-    return hand_over
+    return _hand_over(tx, text, recipient)
 
 
 def _left_behind(chat: OpenChat, text: Sending) -> bool:
@@ -107,9 +117,16 @@ def _left_behind(chat: OpenChat, text: Sending) -> bool:
 
 def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:
     number = numbers.by_id(tx, text.number_id)
-    account = numbers.account_by_id(tx, number.account_id)
+    assert text.claimed_at is not None
     return HandOver(
-        text.id, receipts.reference(text.id), account, number.number, recipient, text.text
+        message_id=text.id,
+        attempt=text.attempts,
+        claimed_at=text.claimed_at,
+        reference=receipts.reference(text.id),
+        account=numbers.account_by_id(tx, number.account_id),
+        sender=number.number,
+        recipient=recipient,
+        text=text.text,
     )
 
 
@@ -167,10 +184,13 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
     return Settled(_deadline(tx, text))
 
 
-def not_taken(tx: Tx, message_id: int) -> None:
-    """Surely not sent: back in the queue, consent is checked anew when it is claimed again."""
+def not_taken(tx: Tx, message_id: int, attempt: int | None = None) -> None:
+    """Surely not sent: back in the queue, consent is checked anew when it is claimed again.
+
+    Of one `attempt` alone: another try may have claimed the text since, and be sending it.
+    """
     text = windows.hold(tx, message_id)
-    if text.status is MessageStatus.SENDING:
+    if text.status is MessageStatus.SENDING and attempt in (None, text.attempts):
         # A new slot, too: after an outage all that was tried in vain would go out at once.
         values = {"status": MessageStatus.QUEUED, "claimed_at": None, "slot_at": None}
         sends.update(tx, text.id, **values)
