@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.json_format import MessageToJson
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 import worker as workers
@@ -17,7 +18,6 @@ from carriers.protocol import Receipt
 from domain.receipts import SegmentStatus
 from services import receipts
 from services.receipts import reference
-from temporalio.contrib.pydantic import pydantic_data_converter
 from tests.engine import Engine
 from tests.world import PHONE
 from workflows.chat import ChatWorkflow
@@ -117,6 +117,10 @@ async def test_ops_read_a_chat_in_the_ui(real_engine: Engine) -> None:
     assert "waits: nobody available" in str(details)
 
 
+def read(recorded: Path) -> WorkflowHistory:
+    return WorkflowHistory.from_json(recorded.stem, recorded.read_text())
+
+
 @pytest.mark.parametrize("recorded", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
 async def test_a_recorded_history_replays(recorded: Path) -> None:
     replayer = Replayer(
@@ -124,8 +128,7 @@ async def test_a_recorded_history_replays(recorded: Path) -> None:
         data_converter=pydantic_data_converter,
         workflow_runner=workers.runner(),
     )
-    told = WorkflowHistory.from_json(recorded.stem, recorded.read_text())
-    await replayer.replay_workflow(told)
+    await replayer.replay_workflow(read(recorded))
 
 
 def test_histories_of_every_workflow_are_recorded() -> None:
