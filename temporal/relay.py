@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.process import (
     BATCH,
@@ -31,6 +32,7 @@ from store import incarnations, outbox
 from store.database import Database, StoreUnavailable
 from store.outbox import Kind, Owed
 from temporal import ids
+from temporal.binding import WrongNamespace
 
 log = structlog.get_logger()
 
@@ -42,6 +44,14 @@ RPC_TIMEOUT = timedelta(seconds=4)
 SHORTEST_BREAK, LONGEST_BREAK = 0.5, 5.0
 # Signals under way at once: more only makes the server's queue longer.
 PARALLEL = 32
+
+OUTAGE = (
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.NOT_FOUND,
+)
 
 POINTER = TypeAdapter(Pointer)
 Connect = Callable[[], Awaitable[Client]]
@@ -115,7 +125,10 @@ class Relay:
                 self._known.discard(row.id)
 
     def _trip(self, error: Exception) -> None:
-        if not self._is_broken():
+        """Pause for an outage; a fault of one chat's own must not hold the others up."""
+        if not _is_outage(error):
+            log.error("relay.refused", error=type(error).__name__, exc_info=error)
+        elif not self._is_broken():
             log.warning("relay.paused", seconds=self._break, error=type(error).__name__)
             self._broken_until = asyncio.get_running_loop().time() + self._break
             self._break = min(self._break * 2, LONGEST_BREAK)
@@ -207,3 +220,11 @@ class Relay:
             self.deliver(await self._db.write(outbox.claim_old, SWEEP_OLDER_THAN))
         except StoreUnavailable:
             log.warning("relay.store_unavailable")
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether nothing can be delivered now, rather than this one signal."""
+    if isinstance(error, RPCError):
+        return error.status in OUTAGE
+    away = (StoreUnavailable, WrongNamespace, OSError, TimeoutError, RuntimeError)
+    return isinstance(error, away)

@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import Client
 
 from store import outbox
-from store.database import WallClock
+from store.database import Tx, WallClock
 from store.outbox import Owed
 from temporal.relay import Relay
 from tests.conftest import OpenDatabase
@@ -126,6 +126,19 @@ async def test_the_breaker_leaves_rows_in_the_store_and_the_sweep_takes_them_lat
     broken = False
     await engine.quiet()
     assert len(engine.carrier.texts) == 2
+
+
+async def test_a_row_that_cannot_be_delivered_holds_no_other_chat_up(engine: Engine) -> None:
+    def poison(tx: Tx) -> None:
+        outbox.add(tx, engine.world.tenant_id, outbox.Kind.CHAT, 1, {"from": "another version"})
+
+    await engine.db.write(poison)
+    await engine.world.text("hello")
+
+    async def greeted() -> bool:
+        return len(engine.carrier.texts) == 2
+
+    await eventually(greeted)
 
 
 async def _is_idle(relay: Relay) -> bool:
