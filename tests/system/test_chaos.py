@@ -119,7 +119,10 @@ async def settled(run: Run) -> bool:
     """Nothing is owed to Temporal, to carriers or by them, and every chat's process is right."""
     if run.record.owed() or any(m.status in run.in_motion for m in run.record.texts("outbound")):
         return False
-    for chat in run.record.chats():
+    chats = run.record.chats()
+    if any(chat.status == "finished" and not chat.settled for chat in chats):
+        return False
+    for chat in chats:
         expected = [] if chat.settled else [chat.workflow()]
         if await running_of(run.temporal, chat) != expected:
             return False
