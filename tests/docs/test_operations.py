@@ -1,0 +1,70 @@
+"""docs/operations.md names the settings, figures and log lines that there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from api.metrics import Metrics
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs" / "operations.md").read_text()
+
+
+def section(title: str) -> str:
+    """A part of the page."""
+    found = re.search(rf"^## {title}$(.*?)^## ", PAGE, re.DOTALL | re.MULTILINE)
+    assert found is not None, title
+    return found[1]
+
+
+def default_of(name: str) -> str:
+    """A default without what differs from machine to machine."""
+    value = Settings.model_fields[name].get_default(call_default_factory=True)
+    if value is None or (isinstance(value, SecretStr) and not value.get_secret_value()):
+        return ""
+    places = {str(Path(".threadline").resolve()): "…/.threadline", str(Path.home()): "~"}
+    shown = str(value)
+    for place, stands_for in places.items():
+        shown = shown.replace(f"{place}/", f"{stands_for}/")
+    return f"`{shown}`"
+
+
+def settings_table() -> str:
+    """What stands between the marks of the page."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = default_of(name)
+        rows.append(f"| `THREADLINE_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    found = re.search(r"<!-- settings: .*? -->\n(.*?)\n<!-- end of settings -->", PAGE, re.DOTALL)
+    assert found is not None
+    assert found[1] == settings_table(), f"The table should be:\n{settings_table()}"
+
+
+def test_every_metric_is_explained() -> None:
+    shown = re.findall(r"^# TYPE (threadline_\w+) ", Metrics().page(0, None).decode(), re.MULTILINE)
+    real = {name for name in shown if not name.endswith("_created")}
+    named = set(re.findall(r"`(threadline_\w+)`", section("What to watch")))
+    assert named == real
+
+
+def test_the_log_lines_to_watch_are_really_written() -> None:
+    source = "\n".join(
+        file.read_text()
+        for file in [*ROOT.glob("*.py"), *(ROOT / "temporal").glob("*.py"), *ROOT.glob("api/*.py")]
+    )
+    written = {
+        (event, level)
+        for level, event in re.findall(r'log\.(info|warning|error)\(\s*"([\w. ]+)"', source)
+    }
+    told = re.findall(
+        r"^\| `([\w. ]+)` \| (info|warning|error) \|", section("What to watch"), re.MULTILINE
+    )
+    assert set(told) == written
