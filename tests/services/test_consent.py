@@ -100,6 +100,15 @@ async def test_an_opt_out_blocks_what_is_queued_and_its_own_confirmation_goes_ou
         assert isinstance(await world.db.write(sends.claim, message.id, None), HandOver)
 
 
+async def test_an_opt_out_blocks_what_ended_chats_still_owe(world: World) -> None:
+    chat_id = await world.connected_chat()
+    await world.reply("ana", chat_id, "Bye")
+    await world.end("ana", chat_id)
+    await world.text("STOP")
+    ours = [m for m in await world.thread(chat_id) if m.direction == "outbound"]
+    assert {(m.status, m.error) for m in ours} == {(MessageStatus.BLOCKED, "opted_out")}
+
+
 async def test_a_repeated_opt_out_is_kept_and_not_confirmed_again(world: World) -> None:
     await world.text("STOP")
     await world.text("stop")
@@ -223,6 +232,9 @@ async def test_a_reply_to_an_opted_out_consumer_is_refused(world: World) -> None
     await world.end("ana", chat_id)
     goodbye = (await world.thread(chat_id))[-1]
     assert (goodbye.kind, goodbye.status) == ("ended", MessageStatus.BLOCKED)
+    o = t.outbox.c
+    last = (await world.rows(sa.select(o.payload).where(o.kind == "chat").order_by(o.id)))[-1]
+    assert last.payload["pointer"]["sends"] == []
 
 
 async def test_a_text_that_was_claimed_before_the_opt_out_is_blocked_when_tried_again(

@@ -143,6 +143,17 @@ async def test_an_offer_from_before_the_limit_was_lowered_is_not_granted(world: 
         await world.accept("ana", chats[1])
 
 
+async def test_the_last_chat_that_a_lowered_limit_allows_takes_the_other_offers_away(
+    world: World,
+) -> None:
+    chats = [await world.waiting_chat(phone(n)) for n in range(3)]
+    await world.status("ana")
+    await world.configure(concurrency_limit=1)
+    await world.accept("ana", chats[0])
+    assert await world.offers("ana") == []
+    assert await why(world, chats[1]) == WaitingBecause.AT_CAPACITY
+
+
 async def test_room_that_an_end_makes_is_offered_at_once_the_longest_wait_first(
     world: World, clock: SetClock
 ) -> None:

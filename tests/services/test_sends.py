@@ -205,6 +205,11 @@ async def test_bulk_takes_a_slot_only_when_nothing_else_is_due(
     assert isinstance(await claim(world, bulk, None), NotDue)
     assert isinstance(await claim(world, reply, None), HandOver)
     assert await claim(world, bulk, None) == NotDue(timedelta(seconds=1))
+    # Bulk that waits has taken no slot.
+    more = await loose_text(world, Priority.SYSTEM, "more")
+    assert await claim(world, more, None) == NotDue(timedelta(seconds=1))
+    clock.move(seconds=1)
+    assert isinstance(await claim(world, more, None), HandOver)
     clock.move(seconds=1)
     assert isinstance(await claim(world, bulk, None), HandOver)
 

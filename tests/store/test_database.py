@@ -20,7 +20,7 @@ from store.database import Again, Database, StoreUnavailable, Tx
 from tests.conftest import SetClock
 from tests.world import World
 
-TIMES = 250
+TIMES = 100
 
 
 def count_one_more(tx: Tx) -> None:
