@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from api.metrics import Metrics
 from settings import Settings
+from store.migrations import current, downgrade, newest
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -68,3 +71,30 @@ def test_the_log_lines_to_watch_are_really_written() -> None:
         r"^\| `([\w. ]+)` \| (info|warning|error) \|", section("What to watch"), re.MULTILINE
     )
     assert set(told) == written
+
+
+ONLY_ON = {"setval": "postgresql", "sqlite_sequence": "sqlite"}
+STATEMENTS = re.findall(r"`((?:UPDATE|SELECT)\s[^`]+;)`", PAGE)
+
+
+def test_the_page_has_statements() -> None:
+    assert len(STATEMENTS) >= 6
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_every_statement_runs(statement: str, database_url: str) -> None:
+    engine = sa.create_engine(database_url, poolclass=sa.pool.NullPool)
+    kinds = {kind for word, kind in ONLY_ON.items() if word in statement}
+    if engine.dialect.name in (kinds or {"sqlite", "postgresql"}):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+
+def test_a_migration_is_undone_as_the_page_says(database_url: str) -> None:
+    assert "from store.migrations import downgrade" in PAGE
+    engine = sa.create_engine(database_url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        assert current(connection) == newest()
+    downgrade(database_url, "base")
+    with engine.connect() as connection:
+        assert current(connection) is None
