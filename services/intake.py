@@ -130,7 +130,7 @@ def _decide(tx: Tx, incoming: _Incoming) -> Received:
         message_id = _write(tx, incoming, chat)
         chats.record(tx, chat, ConsumerWrote(incoming.text, incoming.command, tx.now))
         return Received(True, message_id, chat.id)
-    why_none = _why_no_chat(incoming)
+    why_none = _why_no_chat(tx, incoming)
     if why_none is not None:
         message_id = _write(tx, incoming, None)
         events.message_kept(tx, number.tenant_id, message_id, why_none)
@@ -138,7 +138,10 @@ def _decide(tx: Tx, incoming: _Incoming) -> Received:
     return _open(tx, incoming)
 
 
-def _why_no_chat(incoming: _Incoming) -> str | None:
+def _why_no_chat(tx: Tx, incoming: _Incoming) -> str | None:
+    # Two of our own numbers would go on greeting each other.
+    if numbers.by_number(tx, incoming.number.tenant_id, incoming.sender) is not None:
+        return "own_number"
     if incoming.opted_out:
         return "opted_out"
     if incoming.command is Command.EXIT:

@@ -202,6 +202,12 @@ async def test_a_sender_that_is_no_number_is_named(world: World) -> None:
         await world.text("win!", sender="LOTTERY")
 
 
+async def test_our_own_numbers_never_start_a_chat_with_each_other(world: World) -> None:
+    received = await world.text("Welcome to Acme", sender=VIP_NUMBER)
+    assert received.new
+    assert received.chat_id is None
+
+
 async def test_two_tenants_never_share_a_chat_of_the_same_phone(world: World) -> None:
     other = await build(world.db, "globex")
     mine = await world.text("hello", sender=PHONE)
