@@ -171,7 +171,7 @@ async def connected(connect: Callable[[], Awaitable[Client]], stop: asyncio.Even
     while not stop.is_set():
         try:
             return await connect()
-        except (RuntimeError, OSError) as error:
+        except (RuntimeError, OSError, RPCError) as error:
             log.warning("temporal.not_reachable", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RECONNECT_EVERY)
