@@ -29,22 +29,18 @@ class Payload:
             raise WebhookRefused("body must be a JSON object")
         return cls(value)
 
-    def text(self, field: str, longest: int | None = None) -> str:
-        """A string that every database can hold: no NUL, no half of a surrogate pair."""
+    def text(self, field: str) -> str:
+        """What a person wrote, as it came: it is cleaned before it is stored, never refused."""
         value = self._fields.get(field)
         if not isinstance(value, str):
             self.refuse(field, "must be a string")
-        if "\x00" in value:
-            self.refuse(field, "must not contain NUL")
-        if _SURROGATE.search(value):
-            self.refuse(field, "must not contain a lone surrogate")
-        if longest is not None and len(value) > longest:
-            self.refuse(field, f"must have at most {longest} characters")
         return value
 
     def name(self, field: str, longest: int = 128) -> str:
         """A string that is not empty: an id, a code."""
-        value = self.text(field, longest)
+        value = self._storable(field)
+        if len(value) > longest:
+            self.refuse(field, f"must have at most {longest} characters")
         if not value:
             self.refuse(field, "must not be empty")
         return value
@@ -54,9 +50,18 @@ class Payload:
 
     def number(self, field: str) -> str:
         """A phone number in E.164, or a short code of 3 to 8 digits."""
-        value = self.text(field)
+        value = self._storable(field)
         if not _NUMBER.fullmatch(value):
             self.refuse(field, "must be a number in E.164 or a short code")
+        return value
+
+    def _storable(self, field: str) -> str:
+        """A string that every database can hold: no NUL, no half of a surrogate pair."""
+        value = self.text(field)
+        if "\x00" in value:
+            self.refuse(field, "must not contain NUL")
+        if _SURROGATE.search(value):
+            self.refuse(field, "must not contain a lone surrogate")
         return value
 
     def count(self, field: str, most: int) -> int:

@@ -101,7 +101,10 @@ class InboundMedia:
 
 @dataclass(frozen=True)
 class InboundText:
-    """A text from a phone. `provider_id` is the key of deduplication within the account."""
+    """A text from a phone. `provider_id` is the key of deduplication within the account.
+
+    `text` is as the carrier gave it: it may hold NUL and halves of surrogate pairs.
+    """
 
     provider_id: str
     sender: str
