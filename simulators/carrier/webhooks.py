@@ -21,7 +21,8 @@ _log = logging.getLogger("simulators.carrier")
 
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = {"inbound": 2.0, "status": 5.0}
-_REFUSALS = frozenset({400, 410, 413, 422})
+_REFUSALS = frozenset({400, 404, 410, 413, 422})
+"""Not 403: a wrong secret on either side is mended, and then the text is taken."""
 _TRIES_AGAINST_REFUSAL = 5
 _AT_ONCE = 64
 _TIMEOUT = Timeout(10)

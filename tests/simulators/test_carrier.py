@@ -42,17 +42,32 @@ async def test_an_engine_that_fails_is_asked_again_and_later_texts_wait_behind(
     assert engine.texts(phone) == ["one", "one", "one", "two", "three"]
 
 
+@pytest.mark.parametrize("status", [400, 404])
 async def test_a_text_that_the_engine_refuses_for_good_does_not_hold_the_pair(
-    carrier: Program, engine: Engine, number: Numbers
+    carrier: Program, engine: Engine, number: Numbers, status: int
 ) -> None:
     phone = number()
-    engine.answers[:] = [400] * 5
+    engine.answers[:] = [status] * 5
     await carrier.text(phone, "refused")
     await carrier.text(phone, "next")
     await eventually(lambda: engine.texts(phone)[-1:] == ["next"])
     assert engine.texts(phone) == ["refused"] * 5 + ["next"]
     statuses = [one["status"] for one in await carrier.phone(phone)]
     assert statuses[0] == "refused"
+
+
+async def test_a_text_that_the_engine_does_not_believe_is_repeated_until_it_does(
+    carrier: Program, engine: Engine, number: Numbers
+) -> None:
+    phone = number()
+    engine.answers[:] = [403] * 5
+    await carrier.text(phone, "kept")
+    await eventually(lambda: not engine.answers and engine.texts(phone) == ["kept"] * 6)
+
+    async def delivered() -> bool:
+        return [one["status"] for one in await carrier.phone(phone)] == ["delivered"]
+
+    await eventually(delivered)
 
 
 async def test_the_same_id_again_repeats_the_first_text(
