@@ -43,9 +43,14 @@ class Attempt:
     address: str
 
     @property
+    def subdomain(self) -> str:
+        """The tenant as people type it, without the blanks and capitals of phones."""
+        return self.tenant.strip().lower()
+
+    @property
     def account_key(self) -> str:
         # A hash: the counters must not become a list of addresses that people tried.
-        name = f"{self.tenant}\n{self.email.strip().lower()}"
+        name = f"{self.subdomain}\n{self.email.strip().lower()}"
         return f"login:{hashlib.sha256(name.encode()).hexdigest()}"
 
     @property
@@ -117,7 +122,7 @@ def begin_login(tx: Tx, attempt: Attempt) -> Candidate:
     """Count the attempt, before the password is known, so that a race cannot pass the limit."""
     _count(tx, attempt.address_key, FAILURES_PER_ADDRESS)
     _count(tx, attempt.account_key, FAILURES_PER_ACCOUNT)
-    tenant = tenants.by_subdomain(tx, attempt.tenant)
+    tenant = tenants.by_subdomain(tx, attempt.subdomain)
     found = users.with_password(tx, tenant.id if tenant else _NOBODY, attempt.email)
     if found is None or not found[0].active:
         return Candidate(None, None)

@@ -32,7 +32,7 @@ class NotAuthenticated(Refused):
 
 class WrongLogin(Refused):
     status = 401
-    message = "Tenant, e-mail or password is wrong."
+    message = "Company, e-mail or password is wrong."
 
 
 class Forbidden(Refused):

@@ -63,7 +63,7 @@ async def test_a_wrong_login_does_not_say_what_was_wrong(api: Api, wrong: dict[s
     async with api.client() as client:
         answer = await client.post(f"{BASE}/login", json=LOGIN | wrong)
         assert answer.status_code == 401
-        assert answer.json() == {"message": "Tenant, e-mail or password is wrong."}
+        assert answer.json() == {"message": "Company, e-mail or password is wrong."}
         assert "set-cookie" not in answer.headers
 
 

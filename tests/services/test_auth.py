@@ -109,9 +109,17 @@ async def test_attempts_are_counted_across_processes_and_in_races(
 async def test_capitals_and_blanks_make_no_new_account_to_guess_at(world: World) -> None:
     for number in range(auth.FAILURES_PER_ACCOUNT):
         email = " Ana@Acme.example" if number % 2 else "ana@acme.example "
-        await world.db.write(auth.begin_login, Attempt("acme", email, f"203.0.113.{number}"))
+        tenant = " Acme " if number % 2 else "acme"
+        await world.db.write(auth.begin_login, Attempt(tenant, email, f"203.0.113.{number}"))
     with pytest.raises(TooManyAttempts):
         await world.db.write(auth.begin_login, ANA)
+
+
+async def test_the_company_is_found_however_it_is_typed(world: World) -> None:
+    typed = Attempt(" ACME ", "Ana@Acme.example", "203.0.113.9")
+    candidate = await world.db.write(auth.begin_login, typed)
+    assert candidate.user is not None
+    assert candidate.user.name == "Ana"
 
 
 async def test_counts_are_not_kept_for_ever(world: World, clock: SetClock) -> None:
