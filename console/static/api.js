@@ -69,7 +69,9 @@ async function request(method, path, body) {
       signal: AbortSignal.timeout(PATIENCE),
       cache: "no-store",
     });
-    answer = response.status === 204 ? null : await response.json().catch(() => null);
+    // A success that is no JSON comes from somebody in between, and is no answer of ours.
+    answer = response.status === 204 ? null
+      : await response.json().catch((error) => { if (response.ok) throw error; return null; });
   } catch {
     throw new ApiError(0, "No answer from the server.");
   }

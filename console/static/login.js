@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { rememberTenant, rememberedTenant } from "./drafts.js";
 import { say } from "./dom.js";
+import { plural } from "./words.js";
 
 /** `entered(agent)` is called after a successful login. */
 export function loginView(root, entered) {
@@ -23,8 +24,7 @@ export function loginView(root, entered) {
       await entered(agent);
     } catch (error) {
       if (error.status === undefined) throw error;
-      say(note, error.status === 0 || error.status >= 500
-        ? `${error.message} Try again in a moment.` : error.message);
+      say(note, refusal(error));
       password.focus();
       password.select();
     } finally {
@@ -40,3 +40,11 @@ export function loginView(root, entered) {
     },
   };
 }
+
+function refusal({ status, message, retryAfter }) {
+  if (status === 429 && retryAfter) return `Too many attempts. Try again in ${duration(retryAfter)}.`;
+  return status === 0 || status >= 500 ? `${message} Try again in a moment.` : message;
+}
+
+const duration = (seconds) =>
+  seconds < 60 ? plural(seconds, "second") : plural(Math.ceil(seconds / 60), "minute");

@@ -22,6 +22,7 @@ const help = helpView(find("help"));
 const login = loginView(find("login"), (agent) => {
   tabs.postMessage({ agent: agent.id });
   enter(agent);
+  requestAnimationFrame(() => find("desk").focus()); // what had it, the form, is gone
 });
 const chat = chatView(find("chat"), {
   ...acts, send: acts.sendText, retry: acts.retryText, putBack: acts.discardText,
@@ -80,9 +81,14 @@ function loggedOut(words) {
 }
 
 async function logout() {
-  await api.post("logout").catch(() => {});
-  tabs.postMessage({ agent: null });
-  loggedOut("");
+  const over = await api.post("logout").then((answer) => answer === null, ({ status }) => status === 401);
+  if (over) {
+    tabs.postMessage({ agent: null });
+    loggedOut("");
+  } else if (state.phase === "ready") {
+    state.notice = "You are still logged in: no answer from the server. Try again.";
+    changed();
+  }
 }
 
 tabs.addEventListener("message", ({ data }) => {

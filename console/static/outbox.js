@@ -23,11 +23,21 @@ export function unconfirmed(chatId) {
 }
 
 export function send(chat, text) {
-  const item = { client_id: crypto.randomUUID(), text, at: Date.now(), state: "sending" };
+  const item = { client_id: newId(), text, at: Date.now(), state: "sending" };
   keepUnconfirmed(keyOf(chat), item);
   queueOf(chat.id).push(item);
   pump(chat);
   changed();
+}
+
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Plain http on another host than this one is no secure context and lacks it.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /** Try again, with the same client_id. */

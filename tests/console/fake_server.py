@@ -56,7 +56,8 @@ class FakeServer:
             assert request.headers["x-csrf-token"] == "csrf-1"
         for end, (status, message) in api.refuse.items():
             if path.endswith(end) and request.method == "POST":
-                return JSONResponse({"message": message}, status)
+                headers = {"Retry-After": "300"} if status == 429 else None
+                return JSONResponse({"message": message}, status, headers)
         return await go_on(request)
 
     async def _stream(self, after: int) -> AsyncIterator[str]:
@@ -83,7 +84,7 @@ class FakeServer:
         @app.post(BASE + "/login")
         async def login(request: Request) -> JSONResponse:
             if (await request.json())["password"] != "right":
-                return JSONResponse({"message": "Tenant, e-mail or password is wrong."}, 401)
+                return JSONResponse({"message": "Company, e-mail or password is wrong."}, 401)
             api.sessions.add("session-1")
             answer = JSONResponse({"token": "t", "agent": api.agent, "csrf_token": "csrf-1"})
             answer.set_cookie("session", "session-1", httponly=True, samesite="strict")
@@ -100,10 +101,9 @@ class FakeServer:
             api.agent.update(status=wanted, status_since=stamp())
             return api.agent
 
-        @app.post(BASE + "/logout")
-        async def logout() -> Json:
+        @app.post(BASE + "/logout", status_code=204)
+        async def logout() -> None:
             api.sessions.clear()
-            return {}
 
     def _list_routes(self, app: FastAPI) -> None:
         api = self.api

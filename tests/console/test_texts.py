@@ -1,5 +1,7 @@
 """The thread and the composer: what is shown, counted, kept and sent."""
 
+from uuid import UUID
+
 from playwright.async_api import Page, expect
 
 from tests.console.fake_api import FakeApi
@@ -102,3 +104,15 @@ async def test_the_counter_names_what_makes_a_text_long(page: Page, api: FakeApi
     await text.fill("a" * 920)
     await expect(page.locator("#why-not")).to_have_text("2 characters too many to send")
     await expect(page.get_by_role("button", name="Send")).to_be_disabled()
+
+
+async def test_a_page_over_plain_http_sends_too(page: Page, api: FakeApi) -> None:
+    # Browsers keep randomUUID from pages of another host without TLS.
+    await page.add_init_script("delete Crypto.prototype.randomUUID")
+    await page.reload()
+    await in_a_chat(page, api)
+    await write(page, "One")
+    await expect(page.locator(".bubble.ours")).to_contain_text("queued")
+    sent = UUID(api.posted[0]["client_id"])
+    assert sent.version == 4
+    assert str(sent) == api.posted[0]["client_id"]
