@@ -1,10 +1,10 @@
 """The simulated carrier as a web application."""
 
 import logging
+import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -18,6 +18,8 @@ from simulators.carrier.wire import Refusal, answer
 
 _log = logging.getLogger("simulators.carrier")
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 _SOON = {"retry-after": "1"}
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
@@ -57,14 +59,19 @@ def build_app(carrier: Carrier) -> ASGIApp:
     async def refuse_route(_: Request, error: HTTPException) -> Response:
         return answer({"message": str(error.detail)}, error.status_code)
 
-    return Edge(app)
+    return Edge(app, carrier.addresses.own_url)
 
 
 class Edge:
-    """Around all requests: security headers, no calls from foreign pages, the raw connection."""
+    """Around all requests: security headers, no calls from foreign pages, the raw connection.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Only own names are answered: a foreign page could point a name of its own at this address
+    (DNS rebinding) and would then be of the same origin.
+    """
+
+    def __init__(self, app: ASGIApp, own_url: str) -> None:
         self._app = app
+        self._names = _LOOPBACK | {_name(_authority(own_url))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,11 +86,20 @@ class Edge:
                 message["headers"] = _with_policy(list(message["headers"]))
             await send(message)
 
-        if _from_foreign_page(dict(scope["headers"])):
-            refusal = answer({"message": "Pages of other sites may not call this."}, 403)
-            await refusal(scope, receive, guarded)
+        refusal = self._refusal(scope["headers"])
+        if refusal is not None:
+            await answer({"message": refusal}, 403)(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
+
+    def _refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        origins = [value.decode("latin-1") for name, value in headers if name == b"origin"]
+        if len(hosts) != 1 or _name(hosts[0]) not in self._names:
+            return "The simulator has another name: see its option --url."
+        if any(_authority(origin) != hosts[0] for origin in origins):
+            return "Pages of other sites may not call this."
+        return None
 
 
 def _with_policy(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -97,9 +113,10 @@ def _with_policy(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
     return headers
 
 
-def _from_foreign_page(headers: dict[bytes, bytes]) -> bool:
-    """Whether a browser says that the request comes from a page that is not ours."""
-    origin = headers.get(b"origin")
-    if origin is None:
-        return False
-    return urlsplit(origin.decode("latin-1")).netloc != headers.get(b"host", b"").decode("latin-1")
+def _authority(url: str) -> str:
+    """Host and port of a URL or an origin; empty for the origin `null`."""
+    return url.partition("://")[2].partition("/")[0]
+
+
+def _name(authority: str) -> str:
+    return _PORT.sub("", authority).lower()

@@ -3,7 +3,7 @@
 import asyncio
 
 from carriers.protocol import Accepted, Busy
-from tests.simulators.world import Program, eventually
+from tests.simulators.world import Engine, Program, eventually
 
 PHONES = [f"+1415777{n:04}" for n in range(20)]
 
@@ -62,3 +62,10 @@ async def test_a_taken_port_is_named(mortal: Program) -> None:
     port = int(mortal.url.rsplit(":", 1)[1])
     message = await second.fails(port)
     assert message == f"Port {port} of 127.0.0.1 cannot be used: Address already in use.\n"
+
+
+async def test_an_engine_that_cannot_be_posted_to_is_named(mortal: Program) -> None:
+    second = Program(Engine(port=99999), mortal.data.with_name("other.sqlite"))
+    message = await second.fails(int(mortal.url.rsplit(":", 1)[1]))
+    said = "THREADLINE_PUBLIC_BASE_URL must be an HTTP URL, not 'http://127.0.0.1:99999'.\n"
+    assert message == said
