@@ -5,6 +5,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -114,8 +115,8 @@ def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> None:
             connection.execute("RELEASE job")
         connection.execute("COMMIT")
     except sqlite3.Error as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # Or nobody would be answered, now and later.
+            connection.rollback()
         for job in batch:
             job.error = job.error or error
 

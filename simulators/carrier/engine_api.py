@@ -57,9 +57,10 @@ def engine_routes(carrier: Carrier) -> APIRouter:
         admit(request)
         if not carrier.faults.lookup:
             raise Refusal(404, "This carrier cannot search by reference.", code="unsupported")
-        reference = request.query_params.get("reference", "")
+        given = (request.query_params.get(name, "") for name in ("reference", "from", "to"))
+        reference, sender, recipient = given
         found: list[dict[str, Any]] = await carrier.database.run(
-            lambda connection: messages_by_reference(connection, reference)
+            lambda connection: messages_by_reference(connection, reference, sender, recipient)
         )
         await asyncio.sleep(carrier.faults.latency)
         return answer({"messages": found})

@@ -123,10 +123,14 @@ def known_numbers(connection: sqlite3.Connection) -> dict[str, list[str]]:
     return {"phones": recent("phone"), "support_numbers": recent("support")}
 
 
-def messages_by_reference(connection: sqlite3.Connection, reference: str) -> list[dict[str, Any]]:
+def messages_by_reference(
+    connection: sqlite3.Connection, reference: str, support: str, phone: str
+) -> list[dict[str, Any]]:
+    """The engine's texts of this reference between these numbers, oldest first."""
     rows = connection.execute(
-        "SELECT id, segments, support, phone FROM messages WHERE reference = ? ORDER BY seq",
-        (reference,),
+        "SELECT id, segments, support, phone FROM messages"
+        " WHERE reference = ? AND support = ? AND phone = ? ORDER BY seq",
+        (reference, support, phone),
     )
     return [dict(zip(("id", "segments", "from", "to"), row, strict=True)) for row in rows]
 

@@ -118,6 +118,8 @@ async def test_a_text_is_found_by_our_reference(carrier: Program, number: Number
     assert isinstance(sent, Accepted)
     found = await carrier.carrier().look_up(f"f{phone}", SUPPORT, phone)
     assert found == Found(sent.provider_id, 1)
+    assert await carrier.carrier().look_up(f"f{phone}", SUPPORT, number()) == NotFound()
+    assert await carrier.carrier().look_up(f"f{phone}", "+14155550101", phone) == NotFound()
     assert await carrier.carrier().look_up("never sent", SUPPORT, phone) == NotFound()
 
 
@@ -224,12 +226,13 @@ async def test_the_engines_api_wants_the_token(carrier: Program) -> None:
     assert answer.status_code == 401
 
 
-async def test_pages_of_other_sites_may_not_call(carrier: Program) -> None:
-    headers = {"origin": "https://evil.example"}
-    answer = await carrier.http.put(
-        f"{carrier.url}/simulator/api/v1/faults", json={}, headers=headers
-    )
-    assert answer.status_code == 403
+@pytest.mark.parametrize(
+    "url", ["http://h:65536/", "http://[/", "ftp://h/", "//h", "http://h/\u00fc", "http://h/a b"]
+)
+async def test_an_address_that_cannot_be_posted_to_is_refused(carrier: Program, url: str) -> None:
+    result = await carrier.carrier().send(replace(carrier.outbound("+14155550199"), status_url=url))
+    assert isinstance(result, Rejected)
+    assert result.reason == "status_url must be an HTTP URL"
 
 
 async def test_an_unknown_path_is_answered_as_an_error(carrier: Program) -> None:

@@ -74,8 +74,12 @@ export async function buildFaults(panel, changed) {
   );
 
   async function reset() {
-    show(await saveFaults({}));
-    note.textContent = "All faults are off.";
+    try {
+      show(await saveFaults({}));
+      note.textContent = "All faults are off.";
+    } catch (error) {
+      note.textContent = error.message;
+    }
   }
 
   try {
