@@ -6,7 +6,7 @@ from carriers.protocol import Receipt
 from domain.receipts import SegmentStatus, later, message_status
 from domain.statuses import UNSENT, MessageStatus
 from services import events, windows
-from store import chats, sends
+from store import chats, locks, sends
 from store.database import Tx
 from store.numbers import Account
 from store.sends import EarlyReceipt, Sending
@@ -23,17 +23,31 @@ def reference(message_id: int) -> str:
 
 def apply(tx: Tx, account: Account, receipts: list[Receipt]) -> None:
     """Apply what the carrier reports; a receipt without a match is kept for later."""
+    unknown = []
     for receipt in receipts:
-        early = EarlyReceipt(receipt.segment, receipt.status, receipt.error)
         text = _find(tx, account, receipt)
         if text is None:
-            sends.keep_receipt(tx, account.tenant_id, account.id, receipt.provider_id, early)
+            unknown.append(receipt)
         else:
-            _advance(tx, text, early, receipt.provider_id)
+            _advance(tx, windows.hold(tx, text.id), _early(receipt), receipt.provider_id)
+    # After the texts' locks, and in one order: two reports of the same texts must not cross.
+    for receipt in sorted(unknown, key=lambda each: each.provider_id):
+        _keep(tx, account, receipt)
+
+
+def _keep(tx: Tx, account: Account, receipt: Receipt) -> None:
+    """Keep a receipt, unless its text became known while the lock was waited for."""
+    locks.receipts(tx, account.id, receipt.provider_id)
+    text = sends.by_provider(tx, account.tenant_id, account.id, receipt.provider_id)
+    if text is None:
+        sends.keep_receipt(tx, account.tenant_id, account.id, receipt.provider_id, _early(receipt))
+    else:
+        _advance(tx, windows.hold(tx, text.id), _early(receipt), receipt.provider_id)
 
 
 def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provider_id: str) -> None:
     """Apply the receipts that came before the carrier's id was known."""
+    locks.receipts(tx, account_id, provider_id)
     for early in sends.take_receipts(tx, account_id, provider_id):
         text = sends.by_id(tx, tenant_id, message_id)
         assert text is not None
@@ -49,7 +63,11 @@ def _find(tx: Tx, account: Account, receipt: Receipt) -> Sending | None:
             text = sends.by_id(tx, account.tenant_id, int(number))
     if text is None:
         text = sends.by_provider(tx, account.tenant_id, account.id, receipt.provider_id)
-    return None if text is None else windows.hold(tx, text.id)
+    return text
+
+
+def _early(receipt: Receipt) -> EarlyReceipt:
+    return EarlyReceipt(receipt.segment, receipt.status, receipt.error)
 
 
 def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> None:

@@ -1,17 +1,28 @@
-"""Locks, always taken in one order: routing, agent, chat, number, events (architecture rule 10)."""
+"""Locks, always taken in one order: routing, agent, chat, number, receipts, events (rule 10)."""
 
 from __future__ import annotations
+
+from zlib import crc32
 
 import sqlalchemy as sa
 
 from store.database import Tx
 
 ROUTING_LOCK = 7_401
+RECEIPTS_LOCK = 7_402
 
 
 def routing(tx: Tx, tenant_id: int) -> None:
     """Hold the tenant's routing: who waits and who is eligible. On SQLite the writer holds it."""
+    _hold(tx, ROUTING_LOCK, tenant_id)
+
+
+def receipts(tx: Tx, account_id: int, provider_id: str) -> None:
+    """Hold what is known of a carrier's id: no receipt is kept while its text gets that id."""
+    key = crc32(f"{account_id}:{provider_id}".encode())
+    _hold(tx, RECEIPTS_LOCK, key - 2**31)
+
+
+def _hold(tx: Tx, kind: int, key: int) -> None:
     if not tx.on_sqlite:
-        tx.conn.execute(
-            sa.select(sa.func.pg_advisory_xact_lock(ROUTING_LOCK, sa.cast(tenant_id, sa.Integer)))
-        )
+        tx.conn.execute(sa.select(sa.func.pg_advisory_xact_lock(kind, sa.cast(key, sa.Integer))))

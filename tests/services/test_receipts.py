@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,8 +18,10 @@ from domain.statuses import ChatStatus, MessageStatus
 from services import process, receipts, sends
 from store import messages
 from store import tables as t
+from store.database import Tx
 from store.messages import Message
-from tests.conftest import SetClock
+from tests.conftest import OpenDatabase, SetClock
+from tests.engine import eventually
 from tests.world import World, build
 
 SENT, DELIVERED = SegmentStatus.SENT, SegmentStatus.DELIVERED
@@ -54,10 +59,7 @@ async def copies(world: World, message_id: int, many: int) -> list[int]:
     m = t.messages.c
     names = [c.name for c in t.messages.columns if c.name not in ("id", "unique_key", "seq")]
 
-    def copy(tx: object) -> list[int]:
-        from store.database import Tx
-
-        assert isinstance(tx, Tx)
+    def copy(tx: Tx) -> list[int]:
         row = tx.conn.execute(sa.select(t.messages).where(m.id == message_id)).one()._asdict()
         made = []
         for n in range(many):
@@ -86,10 +88,7 @@ async def test_receipts_in_every_order_only_go_forward_and_end_the_same(
     orders = list(itertools.permutations(STORIES[story]))
     texts = await copies(world, reply, len(orders))
 
-    def run(tx: object) -> set[str]:
-        from store.database import Tx
-
-        assert isinstance(tx, Tx)
+    def run(tx: Tx) -> set[str]:
         ends = set()
         for text, order in zip(texts, orders, strict=True):
             seen = ["sending"]
@@ -135,6 +134,44 @@ async def test_a_receipt_before_the_carriers_id_is_known_is_applied_later(world:
     await apply(world, *(receipt(segment, DELIVERED) for segment in range(3)))
     assert (await message(world, reply)).status is MessageStatus.SENDING
     await world.db.write(sends.accepted, reply, Accepted("carrier-1"))
+    assert (await message(world, reply)).status is MessageStatus.DELIVERED
+    assert await world.rows(sa.select(t.early_receipts.c.id)) == []
+
+
+@pytest.mark.parametrize("first", ["the answer", "the receipt"])
+async def test_a_receipt_that_crosses_the_carriers_answer_is_applied(
+    world: World, open_database: OpenDatabase, first: str
+) -> None:
+    _, reply = await claimed(world, "short")
+    holds, may_commit = threading.Event(), threading.Event()
+
+    def answer(tx: Tx) -> None:
+        sends.accepted(tx, reply, Accepted("carrier-1"))
+
+    def report(tx: Tx) -> None:
+        receipts.apply(tx, world.account, [receipt(0, DELIVERED)])
+
+    def slowly(tx: Tx, service: Callable[[Tx], None]) -> None:
+        service(tx)
+        holds.set()
+        assert may_commit.wait(10)
+
+    def waiting(tx: Tx) -> bool:
+        ungranted = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        return tx.on_sqlite or tx.conn.exec_driver_sql(ungranted).scalar_one() > 0
+
+    services = (answer, report) if first == "the answer" else (report, answer)
+    async with open_database() as other:
+        slow = asyncio.create_task(world.db.write(slowly, services[0]))
+        await asyncio.to_thread(holds.wait, 10)
+        quick = asyncio.create_task(other.write(services[1]))
+
+        async def crossed() -> bool:
+            return quick.done() or await world.db.read(waiting)
+
+        await eventually(crossed)
+        may_commit.set()
+        await asyncio.gather(slow, quick)
     assert (await message(world, reply)).status is MessageStatus.DELIVERED
     assert await world.rows(sa.select(t.early_receipts.c.id)) == []
 
