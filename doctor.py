@@ -31,8 +31,6 @@ from temporal.server import (
     retention_of,
 )
 
-_KEY_CHARACTERS = 32
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -47,7 +45,7 @@ Check = Callable[[Settings], Awaitable[list[Finding]]]
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    checks: tuple[Check, ...] = (_python, _secret_key, _database, _temporal, _ports)
+    checks: tuple[Check, ...] = (_python, _database, _temporal, _ports)
     return [finding for check in checks for finding in await check(settings)]
 
 
@@ -66,15 +64,6 @@ async def _python(_settings: Settings) -> list[Finding]:
     found = ".".join(map(str, sys.version_info[:3]))
     mend = None if sys.version_info >= (3, 11) else "Threadline needs Python 3.11 or newer."
     return [Finding("Python", found, mend)]
-
-
-async def _secret_key(settings: Settings) -> list[Finding]:
-    length = len(settings.secret_key.get_secret_value())
-    if length >= _KEY_CHARACTERS:
-        return [Finding("Secret key", "set")]
-    state = "too short" if length else "not set"
-    mend = f"Set THREADLINE_SECRET_KEY to at least {_KEY_CHARACTERS} random characters."
-    return [Finding("Secret key", state, mend)]
 
 
 async def _database(settings: Settings) -> list[Finding]:

@@ -3,11 +3,15 @@
 The parts below get the values they need as arguments and never read settings themselves.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
+import sqlalchemy as sa
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 def _local(name: str) -> Path:
@@ -27,7 +31,7 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
-        description="Signs sessions and tokens; at least 32 random characters",
+        description="Reserved for signed links of later features; nothing uses it yet",
     )
     public_base_url: str = Field(
         default="http://127.0.0.1:8080", description="Where browsers and carriers reach the API"
@@ -58,9 +62,45 @@ class Settings(BaseSettings):
         default_factory=lambda: Path.home() / ".cache" / "threadline",
         description="Temporal's programs, fetched or compiled once",
     )
+    metrics_allow: str = Field(
+        default="",
+        description="Networks that may read /metrics beside loopback: 10.1.0.0/16,fd00::/8",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe log line that is written"
     )
+
+    @property
+    def metrics_networks(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.metrics_allow.split(",")))
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        try:
+            told = sa.make_url(url)
+        except (sa.exc.ArgumentError, ValueError):
+            told = None
+        wanted = "write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        if told is None or told.drivername not in _DRIVERS:
+            raise ValueError(f"is not the URL of a database; {wanted}")
+        if told.database in (None, "", ":memory:"):
+            raise ValueError(f"names no database; {wanted}")
+        return url
+
+    @field_validator("temporal_address")
+    @classmethod
+    def _host_and_port(cls, address: str) -> str:
+        host, _, port = address.rpartition(":")
+        if not host or "/" in host or not (port.isdecimal() and 0 < int(port) < 65536):
+            raise ValueError("is not HOST:PORT, as in 127.0.0.1:7233")
+        return address
+
+    @field_validator("metrics_allow")
+    @classmethod
+    def _networks(cls, told: str) -> str:
+        networks = [one.strip() for one in told.split(",") if one.strip()]
+        return ",".join(str(ip_network(one)) for one in networks)
 
     @field_validator("public_base_url", "temporal_ui_url", "simulator_url")
     @classmethod

@@ -99,6 +99,7 @@ def build_app(settings: Settings) -> FastAPI:
         public_base_url=settings.public_base_url,
         chat_link=chat_link(settings),
         secure_cookies=settings.public_base_url.startswith("https://"),
+        metrics_allow=settings.metrics_networks,
     )
     app = create_app(deps, beside)
     mount(

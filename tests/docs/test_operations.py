@@ -27,7 +27,9 @@ def section(title: str) -> str:
 def default_of(name: str) -> str:
     """A default without what differs from machine to machine."""
     value = Settings.model_fields[name].get_default(call_default_factory=True)
-    if value is None or (isinstance(value, SecretStr) and not value.get_secret_value()):
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if value in (None, ""):
         return ""
     places = {str(Path(".threadline").resolve()): "…/.threadline", str(Path.home()): "~"}
     shown = str(value)
