@@ -40,10 +40,11 @@ def _run(url: str, step: object) -> None:
     assert callable(step)
     target = sa.make_url(url)
     if target.get_backend_name() == "sqlite":
-        Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(target.database or "").parent)
     else:
         target = target.set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(target, poolclass=sa.pool.NullPool)
+    waits = {} if target.get_backend_name() == "sqlite" else {"connect_timeout": 10}
+    engine = sa.create_engine(target, poolclass=sa.pool.NullPool, connect_args=waits)
     try:
         with engine.begin() as connection:
             if target.get_backend_name() != "sqlite":
@@ -53,6 +54,16 @@ def _run(url: str, step: object) -> None:
             step(config)
     finally:
         engine.dispose()
+
+
+def _make_folder(folder: Path) -> None:
+    """One level alone: a mistyped path must not become a tree of folders."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError as error:
+        raise OSError(
+            f"There is no folder {folder.parent}: make it, or correct the URL."
+        ) from error
 
 
 def _config() -> Config:

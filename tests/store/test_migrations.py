@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,13 @@ def test_every_constraint_has_a_name(name: str) -> None:
 
 
 def test_a_new_file_is_made_with_its_folder(tmp_path: Path) -> None:
-    path = tmp_path / "a" / "b" / "store.db"
+    path = tmp_path / "new" / "store.db"
     upgrade(f"sqlite:///{path}")
     assert path.exists()
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_mistyped_path_does_not_become_a_tree_of_folders(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="There is no folder"):
+        upgrade(f"sqlite:///{tmp_path / 'a' / 'b' / 'store.db'}")
+    assert list(tmp_path.iterdir()) == []
