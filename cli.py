@@ -1,16 +1,35 @@
 """The `threadline` command. Each command imports what it needs, so that all start quickly."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from settings import Settings
 
+
+class Commands(TyperGroup):
+    """Whatever stops a command is told here, in a sentence; only our own mistakes are traced."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if isinstance(error, BrokenPipeError | typer.Exit | typer.Abort):
+                raise
+            from trouble import sentence
+
+            told = sentence(error)
+            if told is None:
+                raise
+            _fail(told)
+
+
 app = typer.Typer(
     name="threadline",
-    help="A self-hosted SMS session engine for contact centers.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -19,14 +38,34 @@ credential_app = typer.Typer(help="API credentials.", no_args_is_help=True)
 app.add_typer(credential_app, name="credential")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 is any.")]
 Role = Literal["all", "chats", "sends", "crm"]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"threadline {version('threadline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def threadline(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """A self-hosted SMS session engine for contact centers."""
 
 
 @app.command()
 def dev(
     data_dir: Annotated[Path, typer.Option(help="Where all data is kept.")] = Path(".threadline"),
     port: Annotated[
-        int | None, typer.Option(help="Port of the API and console; 0 is any. [8080]")
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of the API and console; 0 is any. [8080]"),
     ] = None,
     database_url: Annotated[
         str | None, typer.Option(help="Another database than the SQLite file in DIR.")
@@ -35,7 +74,7 @@ def dev(
         str | None, typer.Option(help="HOST:PORT of a Temporal server that already runs.")
     ] = None,
     temporal_ui_port: Annotated[
-        int | None, typer.Option(help="Port of Temporal's UI. [8233]")
+        int | None, typer.Option(min=0, max=65535, help="Port of Temporal's UI. [8233]")
     ] = None,
     demo: Annotated[bool, typer.Option(help="Make the demo tenant.")] = True,
 ) -> None:
@@ -43,28 +82,24 @@ def dev(
     import asyncio
 
     from dev import run
-    from layout import DevError, Options
-    from ports import PortTaken
+    from layout import Options
 
+    given = {"database_url": database_url, "temporal_address": temporal_address}
+    # As settings, so that both are checked like settings.
+    chosen = _settings(**{name: value for name, value in given.items() if value is not None})
     options = Options(data_dir, port, database_url, temporal_address, temporal_ui_port, demo)
-    try:
-        asyncio.run(run(options, _settings()))
-    except (DevError, PortTaken) as error:
-        _fail(str(error))
+    asyncio.run(run(options, chosen))
 
 
 @app.command()
-def api(host: Host = "127.0.0.1", port: int = 8080) -> None:
+def api(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Serve the HTTP API and the console."""
     from api.serve import Server
-    from ports import PortTaken, listen
+    from ports import listen
     from temporal.plugin import build_app
 
-    chosen = _settings_with_key()
-    try:
-        listener = listen(host, port)
-    except PortTaken as error:
-        _fail(str(error))
+    chosen = _settings_with_log()
+    listener = listen(host, port)
     Server(build_app(chosen)).run(sockets=[listener])
     _leave()
 
@@ -78,14 +113,14 @@ def worker(
 
     from worker import run_worker
 
-    asyncio.run(run_worker(_settings_with_key(), role))
+    asyncio.run(run_worker(_settings_with_log(), role))
     _leave()
 
 
 @app.command()
 def simulator(
-    host: Host = "127.0.0.1",
-    port: int = 8081,
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    port: Port = 8081,
     data: Annotated[Path, typer.Option(help="File of the simulated carrier.")] = Path(
         ".threadline/simulator.db"
     ),
@@ -164,15 +199,12 @@ def temporal_binary() -> None:
     import sys
     from dataclasses import asdict
 
-    from temporal.binary import NoTemporalServer, find_binary
+    from temporal.binary import find_binary
 
     chosen = _settings()
     # Turned into an exception, so that the compiler and its folders go with us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        print(json.dumps(asdict(find_binary(chosen.cache_dir, chosen.temporal_binary))))
-    except NoTemporalServer as error:
-        _fail(str(error))
+    print(json.dumps(asdict(find_binary(chosen.cache_dir, chosen.temporal_binary))))
 
 
 @app.command("temporal-ready", hidden=True)
@@ -185,36 +217,22 @@ def temporal_ready(polled: Annotated[list[str] | None, typer.Option()] = None) -
 
     chosen = _settings()
     address, namespace = chosen.temporal_address, chosen.temporal_namespace
-    try:
-        asyncio.run(wait_until_ready(address, namespace, polled or (), timedelta(seconds=60)))
-    except TimeoutError as error:
-        _fail(str(error))
+    asyncio.run(wait_until_ready(address, namespace, polled or (), timedelta(seconds=60)))
     _leave()
 
 
-def _settings() -> "Settings":
-    from pydantic import ValidationError
-
+def _settings(**given: str) -> "Settings":
     from settings import Settings
 
-    try:
-        return Settings()
-    except ValidationError as error:
-        _fail(
-            "\n".join(
-                f"THREADLINE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()
-            )
-        )
+    return Settings(**given)  # type: ignore[arg-type]
 
 
-def _settings_with_key() -> "Settings":
-    """Of a process that serves: its log is set up, too."""
+def _settings_with_log() -> "Settings":
+    """Of a process that serves."""
     import logs
 
     chosen = _settings()
     logs.configure(chosen.log_level)
-    if not chosen.secret_key.get_secret_value():
-        _fail("THREADLINE_SECRET_KEY is not set: it signs sessions and tokens.")
     return chosen
 
 

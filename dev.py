@@ -79,7 +79,8 @@ class Product:
 
     async def _start_temporal(self) -> None:
         if self.at.temporal_port is None:
-            say(f"Using the Temporal server at {self.at.temporal_address}")
+            address = self.at.temporal_address
+            say(f"Using the Temporal server at {address}; waiting up to a minute for its answer …")
         else:
             binary = Binary(**json.loads(await self._do("temporal-binary")))
             say(f"Starting Temporal (server {binary.server_version}, {binary.source})")

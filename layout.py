@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import ports
-from services import demo
+from services import auth, demo
 from settings import Settings
 
-_SECRETS = ("secret_key", "simulator_secret", "api_token")
+_SECRETS = ("secret_key", "simulator_secret")
 
 
 class DevError(Exception):
@@ -144,8 +144,10 @@ def write_private(file: Path, content: Any) -> None:
 
 def demo_secrets(file: Path) -> dict[str, Any]:
     """The data directory's own secrets; one that is missing is made at random."""
-    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    known = _kept(file)
     keys = {kind: secrets.token_urlsafe(32) for kind in _SECRETS}
+    # Of the same shape as all others, so that logs mask it.
+    keys["api_token"] = auth.new_token()
     users = {email: secrets.token_urlsafe(9) for email in demo.emails()}
     wanted = keys | known | {"users": users | known.get("users", {})}
     if wanted != known:
@@ -153,11 +155,32 @@ def demo_secrets(file: Path) -> dict[str, Any]:
     return wanted
 
 
+def _kept(file: Path) -> dict[str, Any]:
+    try:
+        known: Any = json.loads(file.read_text())
+        users = known.get("users", {})
+        whole = all(isinstance(one, str) for name, one in known.items() if name != "users")
+        if whole and all(isinstance(one, str) for one in users.values()):
+            return dict(known)
+    except FileNotFoundError:
+        return {}
+    except (ValueError, AttributeError):
+        pass
+    raise DevError(
+        f"{file} is damaged. Mend or delete it: deleted, it is made anew at the next start, "
+        "with other passwords for the demo's users, and no chat is lost."
+    )
+
+
 @contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
     """Two supervisors on one data directory would fight over its files."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with open(data_dir / "dev.lock", "w") as lock:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = open(data_dir / "dev.lock", "w")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise DevError(f"{data_dir} cannot be the data directory: {error.strerror}.") from error
+    with held as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
