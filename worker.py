@@ -22,6 +22,7 @@ from settings import Settings
 from store import incarnations, tenants
 from store.database import Database
 from temporal import ids
+from temporal.failures import PrivateFailures
 from temporal.plugin import Parts, connected
 from temporal.reconciler import reconcile_for_ever
 from workflows.chat import ChatWorkflow
@@ -55,6 +56,7 @@ def chats_worker(client: Client, db: Database) -> Worker:
         workflow_runner=runner(),
         max_cached_workflows=CACHED_WORKFLOWS,
         max_concurrent_activities=50,
+        interceptors=[PrivateFailures()],
         graceful_shutdown_timeout=GRACEFUL,
     )
 
@@ -68,6 +70,7 @@ def sends_worker(client: Client, sends: SendActivities) -> Worker:
         activities=[sends.send_text],
         workflow_runner=runner(),
         max_concurrent_activities=100,
+        interceptors=[PrivateFailures()],
         graceful_shutdown_timeout=GRACEFUL,
     )
 

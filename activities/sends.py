@@ -46,8 +46,8 @@ class SendActivities:
         incarnation = None if send.chat is None else send.chat.incarnation
         claim = await self._db.write(sends.claim, send.message_id, incarnation)
         match claim:
-            case Settled(deadline_at):
-                return SentText(SendOutcome.DONE, deadline_at)
+            case Settled():
+                return _done(claim)
             case Superseded():
                 return SentText(SendOutcome.SUPERSEDED)
             case NotDue(wait):
@@ -66,10 +66,10 @@ class SendActivities:
         match answer:
             case Accepted():
                 settled = await self._db.write(sends.accepted, text.message_id, answer)
-                return SentText(SendOutcome.DONE, settled.deadline_at)
+                return _done(settled)
             case Rejected():
                 settled = await self._db.write(sends.rejected, text.message_id, answer)
-                return SentText(SendOutcome.DONE, settled.deadline_at)
+                return _done(settled)
             case Busy(retry_after):
                 await self._db.write(sends.not_taken, text.message_id, text.attempt)
                 raise _later("the carrier takes nothing now", retry_after)
@@ -86,7 +86,7 @@ class SendActivities:
         match found:
             case Found():
                 settled = await self._db.write(sends.accepted, text.message_id, found)
-                return SentText(SendOutcome.DONE, settled.deadline_at)
+                return _done(settled)
             case NotFound():
                 if now - doubt.since < sends.GRACE:
                     raise _later("the carrier does not know the text yet", DOUBT_PAUSE)
@@ -96,7 +96,7 @@ class SendActivities:
                 if now - doubt.since < sends.RECEIPT_PATIENCE:
                     raise _later("waiting for the receipt", DOUBT_PAUSE)
                 settled = await self._db.write(sends.give_up, text.message_id)
-                return SentText(SendOutcome.DONE, settled.deadline_at)
+                return _done(settled)
             case NoAnswer(reason):
                 raise _later(f"the carrier cannot be asked: {reason}", DOUBT_PAUSE)
 
@@ -110,6 +110,10 @@ class SendActivities:
             text=text.text,
             status_url=f"{self._base_url}/carriers/{account.carrier}/{account.name}/status",
         )
+
+
+def _done(settled: Settled) -> SentText:
+    return SentText(SendOutcome.DONE, settled.deadline_at, settled.ptr)
 
 
 def _later(why: str, wait: timedelta | None) -> ApplicationError:

@@ -95,6 +95,7 @@ class SentText:
 
     outcome: SendOutcome
     deadline_at: datetime | None = None
+    ptr: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,12 +161,11 @@ class ChatProcess:
     def text_sent(self, sent: SentText) -> None:
         """A text went out: a chat that it held up has its deadline again (rule 5).
 
-        Never earlier than known: the answer may be older than a pointer that overtook it.
+        An answer that is older than a pointer which overtook it says nothing new.
         """
         if self.view is None or self.ended or sent.deadline_at is None:
             return
-        known = self.view.deadline_at
-        if known is None or sent.deadline_at > known:
+        if self.view.deadline_at is None or sent.ptr >= self.view.ptr:
             self.view = replace(self.view, deadline_at=sent.deadline_at)
 
     def gap_is_old(self, now: datetime) -> bool:

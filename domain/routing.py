@@ -1,8 +1,8 @@
 """Who is offered which waiting chat (product D, multicast), as a pure match.
 
-Each agent with free capacity is offered the chats that have waited longest on the agent's
-queues, as many as the agent could take at once. So no chat waits while an agent is free, and
-the cost of one decision does not grow with the length of the queue.
+Each agent with free capacity is offered every waiting chat of the agent's queues, up to the
+`OFFERS_SHOWN` that have waited longest: nobody reads further, and so the cost of one decision
+does not grow with the length of the queue. Capacity is counted when an offer is accepted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from enum import StrEnum
 # A chat that an agent declined is not offered to that agent again for this long.
 DECLINE_PAUSE = timedelta(seconds=30)
 CONCURRENCY_LIMIT = 3
+# So many offers stand before an agent at once.
+OFFERS_SHOWN = 20
 
 
 class WaitingBecause(StrEnum):
@@ -42,13 +44,18 @@ _SENTENCES = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """An eligible agent: how many chats more could be taken, offers already pending included."""
+    """An agent, how many chats more could be taken, and what has been offered already."""
 
     agent_id: int
     queue_ids: frozenset[int]
     free: int
     offered: frozenset[int] = frozenset()
     paused: frozenset[int] = frozenset()
+
+    @property
+    def room(self) -> int:
+        """How many offers more may stand before the agent."""
+        return OFFERS_SHOWN - len(self.offered) if self.free > 0 else 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def match(candidates: Iterable[Candidate], waiting: list[Waiting]) -> list[tuple
     """New offers as (chat, agent); `waiting` is in the order in which chats are to be served."""
     offers = []
     for candidate in candidates:
-        room = candidate.free - len(candidate.offered)
+        room = candidate.room
         for chat in waiting:
             if room <= 0:
                 break

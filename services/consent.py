@@ -15,8 +15,9 @@ from store.consent import Consent, Entry
 from store.database import Tx
 from store.messages import Draft
 
-# Answers to a command: the consumer asked for them, so an opt-out does not hold them back.
-ANSWERS = frozenset({TextKey.OPT_OUT, TextKey.OPT_IN, TextKey.HELP})
+# What an opted-out consumer still gets: the one confirmation, and the help that is asked for.
+# Not the confirmation of an opt-in that a later STOP has overtaken.
+ANSWERS = frozenset({TextKey.OPT_OUT, TextKey.HELP})
 
 
 def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:

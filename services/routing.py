@@ -92,7 +92,7 @@ def sweep(tx: Tx, tenant_id: int) -> int:
     free = [
         candidate.agent_id
         for candidate in offers.candidates(tx, tenant_id, limit)
-        if candidate.free > len(candidate.offered)
+        if candidate.room > 0
     ]
     return offer_agents(tx, tenant_id, free)
 

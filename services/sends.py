@@ -30,6 +30,8 @@ FRESH = timedelta(seconds=5)
 # Without a look-up, a receipt is waited for this long; then the text is shown as unknown.
 RECEIPT_PATIENCE = timedelta(seconds=60)
 BULK_PAUSE = timedelta(seconds=1)
+# A slot that was not used for so long is lost: after an outage all would be used at once.
+STALE_SLOT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Settled:
     """Nothing is left to do: sent, failed, blocked, or given up."""
 
     deadline_at: datetime | None = None
+    ptr: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,13 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     if chat is not None and incarnation is not None and chat.incarnation > incarnation:
         return Superseded()
     if text.status not in UNSENT:
-        return Settled(_deadline(tx, text))
+        return _settled(tx, text)
     recipient = numbers.consumer_number(tx, text.tenant_id, text.consumer_id)
     if text.status is MessageStatus.SENDING:
         return InDoubt(_hand_over(tx, text, recipient))
     if text.kind not in consent.ANSWERS and ledger.opted_out(tx, text.tenant_id, recipient):
         _finish(tx, text, MessageStatus.BLOCKED, "opted_out")
-        return Settled(_deadline(tx, text))
+        return _settled(tx, text)
     if chat is not None and _left_behind(chat, text):
         _finish(tx, text, MessageStatus.FAILED, "chat_ended")
         return Settled()
@@ -131,14 +134,20 @@ def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:
 
 
 def _wait_for_slot(tx: Tx, text: Sending) -> timedelta:
-    """Reserve the number's next slot; bulk takes only what nobody more urgent waits for."""
-    if text.slot_at is not None:
+    """Take the number's next slot, or say how long to wait for it.
+
+    Agents' replies reserve their slot ahead, so that they overtake what only waits for a free
+    one: system texts, and bulk, which waits for everything more urgent, too. An answer to a
+    command waits for nothing.
+    """
+    if text.slot_at is not None and text.slot_at > tx.now - STALE_SLOT:
         return text.slot_at - tx.now
     number = numbers.lock(tx, text.number_id)
     slot = max(tx.now, number.next_slot_at or tx.now)
-    bulk = text.priority >= RANK[Priority.BULK]
-    if bulk and (slot > tx.now or sends.more_urgent_waits(tx, text.number_id)):
-        return max(slot - tx.now, BULK_PAUSE)
+    if text.priority > RANK[Priority.REPLY] and slot > tx.now:
+        return slot - tx.now
+    if text.priority >= RANK[Priority.BULK] and sends.more_urgent_waits(tx, text.number_id):
+        return BULK_PAUSE
     takes = timedelta(seconds=text.segments / number.segments_per_second)
     numbers.move_slot(tx, number.id, slot + takes)
     if text.priority <= RANK[Priority.CONSENT]:
@@ -157,7 +166,7 @@ def accepted(tx: Tx, message_id: int, answer: Accepted | Found) -> Settled:
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.SENT, None)
     receipts.apply_early(tx, text.tenant_id, account_id, text.id, answer.provider_id)
-    return Settled(_deadline(tx, text))
+    return _settled(tx, text)
 
 
 def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
@@ -181,7 +190,7 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
             message_id=text.id,
         )
         consent.opt_out(tx, entry, text.consumer_id)
-    return Settled(_deadline(tx, text))
+    return _settled(tx, text)
 
 
 def not_taken(tx: Tx, message_id: int, attempt: int | None = None) -> None:
@@ -201,7 +210,7 @@ def give_up(tx: Tx, message_id: int) -> Settled:
     text = windows.hold(tx, message_id)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.UNKNOWN, "no_answer")
-    return Settled(_deadline(tx, text))
+    return _settled(tx, text)
 
 
 def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None) -> None:
@@ -218,10 +227,10 @@ def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None) -> 
     events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)
 
 
-def _deadline(tx: Tx, text: Sending | None) -> datetime | None:
-    """When the chat ends by itself, as far as this transaction knows."""
-    if text is None or text.chat_id is None:
-        return None
+def _settled(tx: Tx, text: Sending) -> Settled:
+    """With the chat's deadline as this transaction leaves it, and the pointer that it goes with."""
+    if text.chat_id is None:
+        return Settled()
     chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
     assert chat is not None
-    return windows.deadline_of(tx, chat)
+    return Settled(windows.deadline_of(tx, chat), chat.ptr + chat.changed)

@@ -95,7 +95,7 @@ def lock(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
         opened: OpenChat = tx.open_chats[chat_id]
         return opened if opened.tenant_id == tenant_id else None
     query = sa.select(*_COLUMNS).where(c.id == chat_id, c.tenant_id == tenant_id)
-    row = tx.conn.execute(query.with_for_update()).one_or_none()
+    row = tx.conn.execute(query.with_for_update(key_share=True)).one_or_none()
     if row is None:
         return None
     tx.open_chats[chat_id] = opened = _open(row)

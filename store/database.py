@@ -22,7 +22,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-POSTGRES_POOL = 8
+POSTGRES_WRITERS = 8
+POSTGRES_READERS = 4
+# A process that froze or was cut off must not hold a lock, or its callers, for long.
+POSTGRES_LIMITS = {
+    "lock_timeout": "8s",
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "15s",
+}
 SQLITE_READERS = 3
 BUSY_TIMEOUT_MS = 10_000
 # Deadlock and serialization failures of PostgreSQL: the whole service call is repeated.
@@ -88,8 +95,11 @@ class Database:
             self._write_threads = ThreadPoolExecutor(1, "store-writer")
             self._read_threads = ThreadPoolExecutor(SQLITE_READERS, "store-reader")
         else:
-            self._writer = self._reader = _postgres_engine(self.url)
-            self._write_threads = self._read_threads = ThreadPoolExecutor(POSTGRES_POOL, "store")
+            # Readers of their own: writers that wait for a lock must not keep them out.
+            self._writer = _postgres_engine(self.url, POSTGRES_WRITERS)
+            self._reader = _postgres_engine(self.url, POSTGRES_READERS)
+            self._write_threads = ThreadPoolExecutor(POSTGRES_WRITERS, "store-writer")
+            self._read_threads = ThreadPoolExecutor(POSTGRES_READERS, "store-reader")
 
     async def write(
         self, service: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
@@ -150,7 +160,7 @@ def _retrying(once: Callable[[int], T]) -> T:
     except DBAPIError as error:
         if not _may_be_retried(error):
             raise
-        raise StoreUnavailable("The database is too busy.") from error
+        raise StoreUnavailable("The database is too busy.") from None
 
 
 def _may_be_retried(error: DBAPIError) -> bool:
@@ -168,7 +178,8 @@ class _translated:
             return
         if _may_be_retried(error):
             return
-        raise StoreUnavailable("The database is not reachable.") from error
+        # Not `from error`: its message may quote a row, and a failure's causes reach Temporal.
+        raise StoreUnavailable(f"The database is not reachable ({type(error).__name__}).") from None
 
 
 def _sqlite_engine(url: sa.URL, *, writer: bool) -> Engine:
@@ -176,6 +187,7 @@ def _sqlite_engine(url: sa.URL, *, writer: bool) -> Engine:
         url,
         pool_size=1 if writer else SQLITE_READERS,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
 
@@ -200,11 +212,14 @@ def _sqlite_engine(url: sa.URL, *, writer: bool) -> Engine:
     return engine
 
 
-def _postgres_engine(url: sa.URL) -> Engine:
+def _postgres_engine(url: sa.URL, connections: int) -> Engine:
+    limits = " ".join(f"-c {name}={value}" for name, value in POSTGRES_LIMITS.items())
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=POSTGRES_POOL,
+        pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 3},
+        # Errors name the statement, never the texts and numbers in it.
+        hide_parameters=True,
+        connect_args={"connect_timeout": 3, "tcp_user_timeout": 10_000, "options": limits},
     )

@@ -73,7 +73,7 @@ def by_id(tx: Tx, number_id: int) -> Number:
 
 def lock(tx: Tx, number_id: int) -> Number:
     """The number under its row lock, to give out its next slot."""
-    query = sa.select(*_NUMBER).where(n.id == number_id).with_for_update()
+    query = sa.select(*_NUMBER).where(n.id == number_id).with_for_update(key_share=True)
     return _number(tx.conn.execute(query).one())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.routing import DECLINE_PAUSE, Candidate, Waiting
+from domain.routing import DECLINE_PAUSE, OFFERS_SHOWN, Candidate, Waiting
 from domain.statuses import TAKING_CHATS, ChatStatus, OfferState
 from store import tables as t
 from store.database import AnySelect, Tx
@@ -55,7 +55,7 @@ def candidates(
         sa.select(o.agent_id, o.chat_id).where(
             o.tenant_id == tenant_id,
             o.agent_id.in_(list(free)),
-            o.state == OfferState.DECLINED,
+            sa.text(t.DECLINED_OFFER),
             o.closed_at > tx.now - DECLINE_PAUSE,
         ),
     )
@@ -75,7 +75,7 @@ def waiting_for(tx: Tx, tenant_id: int, agents: Sequence[Candidate]) -> list[Wai
     """The longest-waiting chats on these agents' queues: no more than they could be offered."""
     if not agents:
         return []
-    most = max(agent.free + len(agent.offered) + len(agent.paused) for agent in agents)
+    most = OFFERS_SHOWN + max(len(agent.paused) for agent in agents)
     queue_ids = sorted({queue_id for agent in agents for queue_id in agent.queue_ids})
     found: list[Any] = []
     for queue_id in queue_ids:

@@ -68,7 +68,7 @@ def claim_old(tx: Tx, older_than: timedelta, most: int = 200) -> list[Owed]:
     claimed: list[Owed] = []
     for kind, target_id in tx.conn.execute(old).all():
         mine = sa.select(o.id).where(o.kind == kind, o.target_id == target_id, free)
-        mine = mine.order_by(o.id).limit(BATCH).with_for_update(skip_locked=True)
+        mine = mine.order_by(o.id).limit(BATCH).with_for_update(skip_locked=True, key_share=True)
         taken = tx.conn.execute(
             sa.update(t.outbox)
             .where(o.id.in_(mine.scalar_subquery()))

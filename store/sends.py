@@ -63,7 +63,7 @@ _COLUMNS = (
 def lock(tx: Tx, message_id: int) -> Sending | None:
     """The text under its row lock."""
     query = sa.select(*_COLUMNS).where(m.id == message_id, m.direction == "outbound")
-    return _sending(tx.conn.execute(query.with_for_update()).one_or_none())
+    return _sending(tx.conn.execute(query.with_for_update(key_share=True)).one_or_none())
 
 
 def read(tx: Tx, message_id: int) -> Sending:
@@ -105,7 +105,7 @@ def more_urgent_waits(tx: Tx, number_id: int) -> bool:
     """Whether anything but bulk is queued for this number."""
     query = sa.select(m.id).where(
         m.number_id == number_id,
-        m.status == MessageStatus.QUEUED,
+        sa.text(t.QUEUED_TEXT),
         m.priority < RANK[Priority.BULK],
     )
     return tx.conn.execute(query.limit(1)).first() is not None

@@ -53,7 +53,7 @@ def get(tx: Tx, tenant_id: int, user_id: int) -> User | None:
 def lock(tx: Tx, tenant_id: int, user_id: int) -> User | None:
     """The user under the row lock that orders everything about one agent's capacity."""
     query = sa.select(*_COLUMNS).where(u.tenant_id == tenant_id, u.id == user_id)
-    return _user(tx.conn.execute(query.with_for_update()).one_or_none())
+    return _user(tx.conn.execute(query.with_for_update(key_share=True)).one_or_none())
 
 
 def with_password(tx: Tx, tenant_id: int, email: str) -> tuple[User, str] | None:

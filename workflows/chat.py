@@ -68,7 +68,7 @@ class ChatWorkflow:
                 await self._settle()
             elif self._may_continue_as_new():
                 workflow.continue_as_new(ChatRun(self.ref, self.process))
-            else:
+            elif not self.over:
                 await workflow.wait_condition(self._has_news)
 
     def _has_news(self) -> bool:

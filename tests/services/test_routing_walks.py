@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from domain.process import ChatRef
+from domain.routing import OFFERS_SHOWN
 from domain.statuses import AgentStatus, ChatStatus
 from services import process, routing
 from services.errors import Refused
@@ -71,8 +72,8 @@ async def check(world: World) -> None:
     )
     assert {offer.chat_id for offer in offers} <= waiting
     assert {offer.status for offer in offers} <= {AgentStatus.AVAILABLE, AgentStatus.IN_CHAT}
-    room = Counter(offer.agent_id for offer in offers)
-    assert all(load[agent] + count <= 3 for agent, count in room.items())
+    shown = Counter(offer.agent_id for offer in offers)
+    assert all(load[agent] < 3 and count <= OFFERS_SHOWN for agent, count in shown.items())
     explained = {chat.id: chat.waiting_because for chat in await whole(world)}
     for chat_id in waiting:
         offered = any(offer.chat_id == chat_id for offer in offers)

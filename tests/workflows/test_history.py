@@ -16,9 +16,9 @@ from temporalio.worker import Replayer
 import worker as workers
 from carriers.protocol import Receipt
 from domain.receipts import SegmentStatus
-from services import receipts
+from services import receipts, sends
 from services.receipts import reference
-from tests.engine import Engine
+from tests.engine import Engine, eventually
 from tests.world import PHONE
 from workflows.chat import ChatWorkflow
 from workflows.router import RouterWorkflow
@@ -99,6 +99,30 @@ async def test_no_text_name_or_number_is_in_temporal(real_engine: Engine) -> Non
     assert str(chat_id) in told
     for private in ("hunter2", "never tell", "Acme", "Orders", "Ana", PHONE[1:], "4155550100"):
         assert private not in told
+
+
+async def test_a_failed_activity_tells_temporal_nothing_private(
+    real_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError(f"a row with my secret and {PHONE}")
+
+    world = real_engine.world
+    chat_id = await world.connected_chat()
+    await real_engine.quiet()
+    monkeypatch.setattr(sends, "claim", fails)
+    await world.reply("ana", chat_id, "never tell anyone")
+    handle = await real_engine.process(chat_id)
+
+    async def has_failed() -> bool:
+        pending = (await handle.describe()).raw_description.pending_activities
+        return any(activity.HasField("last_failure") for activity in pending)
+
+    await eventually(has_failed)
+    told = MessageToJson((await handle.describe()).raw_description)
+    assert "ValueError" in told
+    assert "secret" not in told
+    assert PHONE[1:] not in told
 
 
 async def test_ops_read_a_chat_in_the_ui(real_engine: Engine) -> None:
