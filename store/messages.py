@@ -154,7 +154,7 @@ def stop_queued(
     """Give up queued texts: (id, chat) of each. One that is being sent is beyond reach."""
     stopped = tx.conn.execute(
         sa.update(t.messages)
-        .where(m.status == MessageStatus.QUEUED, *where)
+        .where(m.status == MessageStatus.QUEUED, sa.text(t.UNSENT_TEXT), *where)
         .values(status=status, error=error)
         .returning(m.id, m.chat_id)
     )

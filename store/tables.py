@@ -288,6 +288,9 @@ participants = _table(
     Index(None, "chat_id"),
 )
 
+# SQLite uses a partial index for queries that say its condition word for word.
+DECLINED_OFFER = "state = 'declined'"
+
 offers = _table(
     "offers",
     _id(),
@@ -313,9 +316,20 @@ offers = _table(
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     ),
+    # Routing: what an agent declined lately.
+    Index(
+        "ix_offers_declined",
+        "agent_id",
+        "closed_at",
+        sqlite_where=sa.text(DECLINED_OFFER),
+        postgresql_where=sa.text(DECLINED_OFFER),
+    ),
     # Routing: who declined this chat.
     Index("ix_offers_chat", "chat_id", "state"),
 )
+
+QUEUED_TEXT = "status = 'queued'"
+UNSENT_TEXT = "status IN ('queued','sending')"
 
 messages = _table(
     "messages",
@@ -353,15 +367,30 @@ messages = _table(
         "ix_messages_unsent",
         "chat_id",
         "seq",
-        sqlite_where=sa.text("status IN ('queued','sending')"),
-        postgresql_where=sa.text("status IN ('queued','sending')"),
+        sqlite_where=sa.text(UNSENT_TEXT),
+        postgresql_where=sa.text(UNSENT_TEXT),
     ),
     # An opt-out blocks what is still queued for the consumer (B).
     Index(
         "ix_messages_unsent_consumer",
         "consumer_id",
-        sqlite_where=sa.text("status IN ('queued','sending')"),
-        postgresql_where=sa.text("status IN ('queued','sending')"),
+        sqlite_where=sa.text(UNSENT_TEXT),
+        postgresql_where=sa.text(UNSENT_TEXT),
+    ),
+    # Bulk gives way to what else is queued for the number.
+    Index(
+        "ix_messages_queued_number",
+        "number_id",
+        sqlite_where=sa.text(QUEUED_TEXT),
+        postgresql_where=sa.text(QUEUED_TEXT),
+    ),
+    # Receipts: the text that the carrier knows by its own id.
+    Index(
+        "ix_messages_provider",
+        "tenant_id",
+        "provider_id",
+        sqlite_where=sa.text("provider_id IS NOT NULL"),
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
     ),
 )
 

@@ -1,0 +1,61 @@
+"""The queries that run all the time find their rows by an index, on SQLite too."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from domain.statuses import MessageStatus
+from store import messages, offers, sends
+from store import tables as t
+from store.database import Tx
+from tests.world import World
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: PostgreSQL scans small tables whatever indexes there are."""
+    shutil.copy(sqlite_template, tmp_path / "store.db")
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+def plans(tx: Tx, query: Callable[[Tx], object]) -> str:
+    """How SQLite finds the rows of each statement that the query runs."""
+    ran: list[tuple[str, Any]] = []
+
+    def note(_c: object, _k: object, statement: str, values: Any, *_: object) -> None:
+        ran.append((statement, values))
+
+    sa.event.listen(tx.conn, "before_cursor_execute", note)
+    query(tx)
+    sa.event.remove(tx.conn, "before_cursor_execute", note)
+    steps = [
+        row.detail
+        for statement, values in ran
+        for row in tx.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]
+    return "\n".join(steps)
+
+
+QUERIES: dict[str, Callable[[Tx], object]] = {
+    "ix_offers_declined": lambda tx: offers.candidates(tx, 1, 3),
+    "ix_messages_provider": lambda tx: sends.by_provider(tx, 1, 1, "carrier-1"),
+    "ix_messages_queued_number": lambda tx: sends.more_urgent_waits(tx, 1),
+    "ix_messages_unsent_consumer": lambda tx: messages.stop_queued(
+        tx, MessageStatus.BLOCKED, "opted_out", t.messages.c.consumer_id == 1
+    ),
+}
+
+
+@pytest.mark.parametrize("index", QUERIES)
+async def test_a_query_uses_the_index_that_is_there_for_it(world: World, index: str) -> None:
+    await world.status("ana")
+    found = await world.db.write(plans, QUERIES[index])
+    assert f"USING INDEX {index} " in found, found
+    for table in ("messages", "offers"):
+        assert f"SCAN {table}" not in found, found
