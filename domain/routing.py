@@ -43,6 +43,25 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True)
+class Staffing:
+    """How many agents sit on a queue, and how many of them take chats."""
+
+    assigned: int = 0
+    taking_chats: int = 0
+
+
+def waiting_because(*, offered: bool, declined: bool, staff: Staffing) -> WaitingBecause:
+    """Why a chat waits; `declined` while a decline still keeps it from being offered again."""
+    if offered:
+        return WaitingBecause.OFFERED
+    if staff.assigned == 0:
+        return WaitingBecause.NO_AGENT
+    if staff.taking_chats == 0:
+        return WaitingBecause.NOBODY_AVAILABLE
+    return WaitingBecause.DECLINED if declined else WaitingBecause.AT_CAPACITY
+
+
+@dataclass(frozen=True)
 class Candidate:
     """An agent, how many chats more could be taken, and what has been offered already."""
 

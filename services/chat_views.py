@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.queues import QueueTree
-from domain.routing import WaitingBecause
+from domain.routing import DECLINE_PAUSE, Staffing, waiting_because
 from domain.statuses import ChatStatus, OfferState
 from services import shapes
-from store import tenants
+from store import offers, tenants
 from store import views as rows
 from store.database import Tx
 from store.participants import Participant
@@ -30,6 +30,8 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
     joined = rows.participants(tx, tenant_id, ids)
     offered = rows.offers(tx, tenant_id, ids)
     threads = rows.threads(tx, tenant_id, ids)
+    waiting_on = sorted({one.queue_id for one in found if one.status is ChatStatus.QUEUED})
+    staff = offers.staffing(tx, tenant_id, waiting_on) if waiting_on else {}
     return [
         _chat(
             record,
@@ -38,12 +40,28 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
                 joined.get(record.id, []),
                 offered.get(record.id, []),
                 threads.get(record.id, Thread()),
+                staff.get(record.queue_id, Staffing()),
             ),
             tx.now,
             link,
         )
         for record in found
     ]
+
+
+def _waiting_because(record: ChatRecord, parts: _Parts, now: datetime) -> str | None:
+    """As it is now: what the chat's process was told changes with its offers only."""
+    if record.status is not ChatStatus.QUEUED:
+        return None
+    pause = now - DECLINE_PAUSE
+    return waiting_because(
+        offered=any(offer.state == OfferState.PENDING for offer in parts.offers),
+        declined=any(
+            offer.state == OfferState.DECLINED and offer.closed_at and offer.closed_at > pause
+            for offer in parts.offers
+        ),
+        staff=parts.staff,
+    ).sentence
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,7 @@ class _Parts:
     participants: list[Participant]
     offers: list[OfferRecord]
     thread: Thread
+    staff: Staffing
 
 
 def _chat(
@@ -60,7 +79,6 @@ def _chat(
 ) -> shapes.Chat:
     times = durations(record, parts.participants, now)
     chose = record.queued_at is not None and record.queue_id in tree
-    waits = record.waiting_because if record.status is ChatStatus.QUEUED else None
     return shapes.Chat(
         id=record.id,
         lang=record.lang,
@@ -97,7 +115,7 @@ def _chat(
         last_msg_sent_at=parts.thread.last_at,
         message_count=parts.thread.count,
         seq=record.seq,
-        waiting_because=WaitingBecause(waits).sentence if waits else None,
+        waiting_because=_waiting_because(record, parts, now),
         temporal_url=link(record.id, record.incarnation),
     )
 

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.process import NextRouting
-from domain.routing import DECLINE_PAUSE, Waiting, WaitingBecause, match
+from domain.routing import (
+    DECLINE_PAUSE,
+    Staffing,
+    Waiting,
+    WaitingBecause,
+    match,
+    waiting_because,
+)
 from domain.statuses import OfferState
 from services import events
 from store import chats as store_chats
@@ -73,16 +80,13 @@ def explain(tx: Tx, chat: OpenChat) -> None:
 
 
 def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
-    if offers.is_offered(tx, chat.id):
-        return WaitingBecause.OFFERED
-    staff = offers.staffing(tx, chat.tenant_id, chat.state.queue_id)
-    if staff.assigned == 0:
-        return WaitingBecause.NO_AGENT
-    if staff.taking_chats == 0:
-        return WaitingBecause.NOBODY_AVAILABLE
-    if offers.declined_since(tx, chat.id, tx.now - DECLINE_PAUSE):
-        return WaitingBecause.DECLINED
-    return WaitingBecause.AT_CAPACITY
+    queue_id = chat.state.queue_id
+    staff = offers.staffing(tx, chat.tenant_id, [queue_id])
+    return waiting_because(
+        offered=offers.is_offered(tx, chat.id),
+        declined=offers.declined_since(tx, chat.id, tx.now - DECLINE_PAUSE),
+        staff=staff.get(queue_id, Staffing()),
+    )
 
 
 def sweep(tx: Tx, tenant_id: int) -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.routing import DECLINE_PAUSE, OFFERS_SHOWN, Candidate, Waiting
+from domain.routing import DECLINE_PAUSE, OFFERS_SHOWN, Candidate, Staffing, Waiting
 from domain.statuses import TAKING_CHATS, ChatStatus, OfferState
 from store import tables as t
 from store.database import AnySelect, Tx
@@ -181,25 +180,16 @@ def next_pause_start(tx: Tx, tenant_id: int, after: datetime) -> datetime | None
     return None if row is None else row.closed_at
 
 
-@dataclass(frozen=True)
-class Staffing:
-    """How many agents sit on a queue, and how many of them take chats."""
-
-    assigned: int
-    taking_chats: int
-
-
-def staffing(tx: Tx, tenant_id: int, queue_id: int) -> Staffing:
-    """The agents of a queue."""
+def staffing(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> dict[int, Staffing]:
+    """The agents of these queues; a queue without any is left out."""
+    taking = sa.func.sum(sa.case((u.status.in_(TAKING_CHATS), 1), else_=0))
     query = (
-        sa.select(u.status, sa.func.count())
-        .join(t.queue_agents, qa.user_id == u.id)
-        .where(u.tenant_id == tenant_id, u.active, qa.queue_id == queue_id)
-        .group_by(u.status)
+        sa.select(qa.queue_id, sa.func.count(), taking)
+        .join(t.users, qa.user_id == u.id)
+        .where(u.tenant_id == tenant_id, u.active, qa.queue_id.in_(queue_ids))
+        .group_by(qa.queue_id)
     )
-    counted: dict[str, int] = {row[0]: row[1] for row in tx.conn.execute(query)}
-    taking = sum(many for status, many in counted.items() if status in TAKING_CHATS)
-    return Staffing(sum(counted.values()), taking)
+    return {row[0]: Staffing(row[1], int(row[2])) for row in tx.conn.execute(query)}
 
 
 def _grouped(tx: Tx, query: AnySelect) -> dict[int, list[int]]:

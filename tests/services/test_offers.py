@@ -282,3 +282,20 @@ async def test_another_tenants_chats_and_agents_are_not_found(world: World) -> N
 async def test_a_queue_without_agents_says_so(world: World) -> None:
     await world.db.write(lambda tx: tx.conn.execute(sa.delete(t.queue_agents)))
     assert await why(world, await world.waiting_chat()) == WaitingBecause.NO_AGENT
+
+
+async def test_why_a_chat_waits_is_told_as_it_is_now(world: World, clock: SetClock) -> None:
+    async def told(chat_id: int) -> str | None:
+        shown = await world.db.read(chat_views.chats, world.tenant_id, [chat_id], lambda *_: None)
+        return shown[0].waiting_because
+
+    await world.configure(concurrency_limit=1)
+    await world.connected_chat("ana", phone(9))
+    waiting = await world.waiting_chat()
+    assert await told(waiting) == WaitingBecause.AT_CAPACITY.sentence
+    await world.status("ana", AgentStatus.OFFLINE)
+    assert await told(waiting) == WaitingBecause.NOBODY_AVAILABLE.sentence
+    await world.status("ben")
+    assert await told(waiting) == WaitingBecause.OFFERED.sentence
+    await world.decline("ben", waiting)
+    assert await told(waiting) == WaitingBecause.DECLINED.sentence
