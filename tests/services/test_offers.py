@@ -12,7 +12,7 @@ import store.offers
 from domain.process import NextRouting
 from domain.routing import DECLINE_PAUSE, WaitingBecause
 from domain.statuses import AgentStatus, ChatStatus
-from services import agents, routing
+from services import agents, chat_views, routing
 from services.errors import (
     AlreadyAnswered,
     AtCapacity,
