@@ -1,0 +1,82 @@
+"""An hour without the carrier, and an hour without Temporal (issue: intake, sends)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import Client
+
+from domain.statuses import ChatStatus, MessageStatus
+from store import outbox
+from tests.engine import Engine
+from tests.workflows.conftest import ShiftedClock
+
+OTHER = "+14155550122"
+
+
+async def test_an_hour_without_the_carrier_holds_neither_accept_nor_end_nor_stop(
+    engine: Engine,
+) -> None:
+    world = engine.world
+    engine.carrier.down = True
+    ended = await world.connected_chat()
+    stopped = await world.waiting_chat(sender=OTHER)
+    await world.reply("ana", ended, "before the hour")
+    await engine.skip(minutes=60)
+    async with asyncio.timeout(5):
+        await world.accept("ana", stopped)
+        await world.reply("ana", stopped, "too late")
+        await world.reply("ana", ended, "after the hour")
+        await world.end("ana", ended)
+        await world.text("STOP", sender=OTHER)
+    assert await world.chat_status(ended) is ChatStatus.FINISHED
+    assert await world.chat_status(stopped) is ChatStatus.FINISHED
+    assert engine.carrier.texts == []
+    engine.carrier.down = False
+    await engine.skip(minutes=1)
+    await engine.settled(ended)
+    await engine.settled(stopped)
+    await engine.quiet()
+    mine = [text.text for text in engine.carrier.taken if text.recipient != OTHER]
+    thread = [m.text for m in await world.thread(ended) if m.direction == "outbound"]
+    assert mine == thread
+    assert mine[-3:-1] == ["before the hour", "after the hour"]
+    theirs = [text.text for text in engine.carrier.taken if text.recipient == OTHER]
+    assert len(theirs) == 1
+    assert "opted out" in theirs[0]
+
+
+async def test_an_hour_without_temporal_loses_nothing_and_expires_nobody_who_answered(
+    real_engine: Engine, shifted: ShiftedClock
+) -> None:
+    world = real_engine.world
+    await world.timers(chat_timeout=30, unanswered_expiration=30)
+    away = True
+
+    async def connect() -> Client:
+        if away:
+            raise RuntimeError("Temporal is away")
+        return real_engine.client
+
+    real_engine.relay._connect = connect
+    shifted.back = timedelta(minutes=60)
+    answered = await world.connected_chat()
+    silent = await world.waiting_chat(sender=OTHER)
+    for minutes in (40, 20):
+        shifted.back = timedelta(minutes=minutes)
+        await world.text(f"still here, {minutes}")
+        await world.reply("ana", answered, f"so are we, {minutes}")
+    shifted.back = timedelta(0)
+    assert await real_engine.db.read(outbox.count) > 0
+    assert real_engine.carrier.texts == []
+    away = False
+    await real_engine.quiet()
+    mine = [text.text for text in real_engine.carrier.taken if text.recipient != OTHER]
+    assert mine[-2:] == ["so are we, 40", "so are we, 20"]
+    assert mine == [m.text for m in await world.thread(answered) if m.direction == "outbound"]
+    assert await world.chat_status(answered) is ChatStatus.ASSIGNED
+    # The greeting itself was held up: its reader has had no time to answer it yet.
+    assert await world.chat_status(silent) is ChatStatus.QUEUED
+    sent = [m for m in await world.thread(silent) if m.direction == "outbound"]
+    assert {m.status for m in sent} == {MessageStatus.SENT}
