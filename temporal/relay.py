@@ -15,7 +15,6 @@ from pydantic import TypeAdapter
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain.process import (
     BATCH,
@@ -32,7 +31,7 @@ from store import incarnations, outbox
 from store.database import Database, StoreUnavailable
 from store.outbox import Kind, Owed
 from temporal import ids
-from temporal.binding import WrongNamespace
+from temporal.outages import is_outage
 
 log = structlog.get_logger()
 
@@ -44,14 +43,6 @@ RPC_TIMEOUT = timedelta(seconds=4)
 SHORTEST_BREAK, LONGEST_BREAK = 0.5, 5.0
 # Signals under way at once: more only makes the server's queue longer.
 PARALLEL = 32
-
-OUTAGE = (
-    RPCStatusCode.UNAVAILABLE,
-    RPCStatusCode.DEADLINE_EXCEEDED,
-    RPCStatusCode.CANCELLED,
-    RPCStatusCode.RESOURCE_EXHAUSTED,
-    RPCStatusCode.NOT_FOUND,
-)
 
 POINTER = TypeAdapter(Pointer)
 Connect = Callable[[], Awaitable[Client]]
@@ -68,12 +59,18 @@ class Relay:
         self._slots = asyncio.Semaphore(PARALLEL)
         self._known: set[int] = set()
         self._delivered: list[int] = []
+        self._claimed: set[int] = set()
+        self._released: list[int] = []
+        # Signals that failed for a reason of their own, since this process began.
+        self.refused = 0
         self._broken_until = 0.0
         self._break = SHORTEST_BREAK
 
     async def run(self) -> None:
         """Delete what was delivered, and sweep, until cancelled."""
-        await asyncio.gather(self._delete_delivered(), self._sweep())
+        await asyncio.gather(
+            _for_ever(DELETE_EVERY, self.tidy_once), _for_ever(SWEEP_EVERY, self.sweep_once)
+        )
 
     async def close(self) -> None:
         """Drop what is under way: it stands in the store, and any process may take it."""
@@ -89,6 +86,7 @@ class Relay:
     def deliver(self, owed: Sequence[Owed]) -> None:
         """Take rows over; called after the commit. They stay in the store until delivered."""
         if self._is_broken():
+            self._release(owed)
             return
         for row in owed:
             if row.id in self._known:
@@ -119,19 +117,36 @@ class Relay:
                 rows = []
         except Exception as error:
             # Temporal or the store is away: the rows are still owed, the sweep takes them.
-            self._trip(error)
+            if is_outage(error):
+                self._trip(error)
+                self._release(rows + self._lanes[lane])
+            else:
+                # Its claim is kept: a row that never goes through is tried every 15 s, no oftener.
+                self._refuse(lane, error)
         finally:
             for row in rows + self._lanes.pop(lane):
                 self._known.discard(row.id)
+                self._claimed.discard(row.id)
 
     def _trip(self, error: Exception) -> None:
-        """Pause for an outage; a fault of one chat's own must not hold the others up."""
-        if not _is_outage(error):
-            log.error("relay.refused", error=type(error).__name__, exc_info=error)
-        elif not self._is_broken():
+        """Pause for an outage."""
+        if not self._is_broken():
             log.warning("relay.paused", seconds=self._break, error=type(error).__name__)
             self._broken_until = asyncio.get_running_loop().time() + self._break
             self._break = min(self._break * 2, LONGEST_BREAK)
+
+    def _refuse(self, lane: tuple[Kind, int], error: Exception) -> None:
+        """A fault of one chat's own, which must not hold the others up."""
+        self.refused += 1
+        kind, target = lane
+        name = type(error).__name__
+        log.error("relay.refused", kind=kind, target_id=target, error=name, exc_info=error)
+
+    def _release(self, rows: Sequence[Owed]) -> None:
+        """What the sweep had claimed is free again for every process, at the next tidying."""
+        mine = self._claimed.intersection(row.id for row in rows)
+        self._claimed -= mine
+        self._released += mine
 
     async def _signal(self, rows: list[Owed]) -> None:
         client = await self._connect()
@@ -195,36 +210,35 @@ class Relay:
             rpc_timeout=RPC_TIMEOUT,
         )
 
-    async def _delete_delivered(self) -> None:
-        while True:
-            await asyncio.sleep(DELETE_EVERY)
-            done, self._delivered = self._delivered, []
-            if not done:
-                continue
-            try:
+    async def tidy_once(self) -> None:
+        """Delete what was delivered, and release what could not be."""
+        done, self._delivered = self._delivered, []
+        free, self._released = self._released, []
+        try:
+            if done:
                 await self._db.write(outbox.delete, done)
-            except StoreUnavailable:
-                log.warning("relay.store_unavailable")
+            if free:
+                await self._db.write(outbox.release, free)
+        finally:
             self._known.difference_update(done)
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_EVERY)
-            await self.sweep_once()
+            self._claimed.difference_update(done)
 
     async def sweep_once(self) -> None:
         """Take over what no process delivered within two seconds."""
         if self._is_broken():
             return
+        owed = await self._db.write(outbox.claim_old, SWEEP_OLDER_THAN)
+        self._claimed.update(row.id for row in owed)
+        self.deliver(owed)
+
+
+async def _for_ever(every: float, step: Callable[[], Awaitable[None]]) -> None:
+    """Nobody watches these loops: whatever goes wrong in one round, the next one is run."""
+    while True:
+        await asyncio.sleep(every)
         try:
-            self.deliver(await self._db.write(outbox.claim_old, SWEEP_OLDER_THAN))
+            await step()
         except StoreUnavailable:
             log.warning("relay.store_unavailable")
-
-
-def _is_outage(error: Exception) -> bool:
-    """Whether nothing can be delivered now, rather than this one signal."""
-    if isinstance(error, RPCError):
-        return error.status in OUTAGE
-    away = (StoreUnavailable, WrongNamespace, OSError, TimeoutError, RuntimeError)
-    return isinstance(error, away)
+        except Exception as error:
+            log.error("relay.failed", error=type(error).__name__, exc_info=error)

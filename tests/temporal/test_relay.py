@@ -8,15 +8,19 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+import structlog
 from temporalio.client import Client
 
 from store import outbox
+from store import tables as t
 from store.database import Tx, WallClock
 from store.outbox import Owed
 from temporal.relay import Relay
-from tests.conftest import OpenDatabase
+from tests.conftest import OpenDatabase, SetClock
 from tests.engine import Engine, eventually, running
 from tests.fixtures_temporal import TemporalServer
+from tests.world import World
 
 
 class UnrulyClient:
@@ -139,6 +143,77 @@ async def test_a_row_that_cannot_be_delivered_holds_no_other_chat_up(engine: Eng
         return len(engine.carrier.texts) == 2
 
     await eventually(greeted)
+
+
+async def test_what_the_sweep_claimed_in_vain_is_free_again_at_once(
+    world: World, clock: SetClock
+) -> None:
+    async def connect() -> Any:
+        raise RuntimeError("Temporal is away")
+
+    await world.text("hello")
+    clock.move(seconds=3)
+    relay = Relay(world.db, connect)
+    await relay.sweep_once()
+    assert await world.db.read(claims) == 1
+    await eventually(lambda: _is_idle(relay))
+    await relay.tidy_once()
+    assert await world.db.read(claims) == 0
+    assert await world.db.read(outbox.count) == 1
+
+
+async def test_a_refused_row_is_counted_named_and_not_tried_again_at_once(
+    world: World, clock: SetClock
+) -> None:
+    async def connect() -> Any:
+        raise ValueError("no signal of ours")
+
+    received = await world.text("hello")
+    clock.move(seconds=3)
+    relay = Relay(world.db, connect)
+    with structlog.testing.capture_logs() as logs:
+        await relay.sweep_once()
+        await eventually(lambda: _is_idle(relay))
+    (line,) = [line for line in logs if line["event"] == "relay.refused"]
+    assert (line["kind"], line["target_id"]) == ("chat", received.chat_id)
+    assert relay.refused == 1
+    await relay.tidy_once()
+    assert await world.db.read(claims) == 1
+
+
+async def test_no_failure_of_one_round_ends_the_relay(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = {"delete": 0, "claim_old": 0}
+
+    def failing_once(name: str, works: Any) -> Any:
+        def verb(*args: Any) -> Any:
+            if failed[name] == 0:
+                failed[name] += 1
+                raise ZeroDivisionError
+            return works(*args)
+
+        return verb
+
+    for name in failed:
+        monkeypatch.setattr(outbox, name, failing_once(name, getattr(outbox, name)))
+    with structlog.testing.capture_logs() as logs:
+        await engine.world.text("hello")
+        await eventually(lambda: _failed(logs, 2))
+        await engine.quiet()
+    assert failed == {"delete": 1, "claim_old": 1}
+    assert len(engine.carrier.texts) == 2
+
+
+async def _failed(logs: Any, times: int) -> bool:
+    return [line["event"] for line in logs].count("relay.failed") == times
+
+
+def claims(tx: Tx) -> int:
+    """How many rows a process has claimed."""
+    o = t.outbox.c
+    claimed = sa.select(sa.func.count()).where(o.claimed_at.is_not(None))
+    return int(tx.conn.execute(claimed).scalar_one())
 
 
 async def _is_idle(relay: Relay) -> bool:
