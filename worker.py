@@ -79,11 +79,25 @@ async def sweep_matches(db: Database) -> None:
     """Repeat the whole match now and then: what it repairs is a broken rule, and is logged."""
     while True:
         await asyncio.sleep(MATCH_EVERY)
-        with contextlib.suppress(Exception):
-            for tenant_id in await db.read(tenants.ids):
-                repaired = await db.write(routing.sweep, tenant_id)
-                if repaired:
-                    log.error("routing.repaired", tenant_id=tenant_id, offers=repaired)
+        await sweep_matches_once(db)
+
+
+async def sweep_matches_once(db: Database) -> None:
+    """One round; a tenant whose match fails does not keep the others from theirs."""
+    try:
+        tenant_ids = await db.read(tenants.ids)
+    except Exception as error:
+        log.warning("routing.sweep_failed", error=type(error).__name__)
+        return
+    for tenant_id in tenant_ids:
+        try:
+            repaired = await db.write(routing.sweep, tenant_id)
+        except Exception as error:
+            name = type(error).__name__
+            log.warning("routing.sweep_failed", tenant_id=tenant_id, error=name, exc_info=error)
+        else:
+            if repaired:
+                log.error("routing.repaired", tenant_id=tenant_id, offers=repaired)
 
 
 def _guards(parts: Parts) -> list[Awaitable[None]]:
