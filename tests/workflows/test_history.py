@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,16 @@ from carriers.protocol import Receipt
 from domain.receipts import SegmentStatus
 from services import receipts, sends
 from services.receipts import reference
+from temporal import ids
 from tests.engine import Engine, eventually
+from tests.workflows.conftest import ShiftedClock
 from tests.world import PHONE
 from workflows.chat import ChatWorkflow
 from workflows.router import RouterWorkflow
 from workflows.send import SendWorkflow
 
+# The company, a queue, the agent, the consumer's number and the company's.
+PRIVATE = ("Acme", "Orders", "Ana", PHONE[1:], "4155550100")
 HISTORIES = Path(__file__).parent.parent / "histories"
 # Each is one billable action: https://docs.temporal.io/cloud/actions
 BILLABLE = {
@@ -97,7 +102,27 @@ async def test_no_text_name_or_number_is_in_temporal(real_engine: Engine) -> Non
         await real_engine.client.get_workflow_handle(f"send-{answer.id}").fetch_history()
     )
     assert str(chat_id) in told
-    for private in ("hunter2", "never tell", "Acme", "Orders", "Ana", PHONE[1:], "4155550100"):
+    for private in ("hunter2", "never tell", *PRIVATE):
+        assert private not in told
+
+
+async def test_no_text_name_or_number_is_in_the_router(
+    real_engine: Engine, shifted: ShiftedClock
+) -> None:
+    world = real_engine.world
+    await world.status("ana")
+    chat_id = await world.waiting_chat()
+    shifted.back = timedelta(minutes=1)  # so that the pause is over when the router looks
+    await world.decline("ana", chat_id)
+    shifted.back = timedelta(0)
+    router = real_engine.client.get_workflow_handle(ids.router_workflow(world.tenant_id))
+    await real_engine.quiet()
+    await router.result()
+    assert await world.offers("ana") == [chat_id]
+    told = readable(await router.fetch_history())
+    assert str(world.tenant_id) in told
+    assert '"name": "route"' in told
+    for private in ("Hello", *PRIVATE):
         assert private not in told
 
 
