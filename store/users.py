@@ -175,9 +175,7 @@ def count_down(tx: Tx, key: str) -> None:
 
 def forget_counts_before(tx: Tx, window_from: datetime) -> None:
     """Windows that are long over."""
-    tx.conn.execute(
-        sa.delete(t.rate_counters).where(t.rate_counters.c.window_from < window_from)
-    )
+    tx.conn.execute(sa.delete(t.rate_counters).where(t.rate_counters.c.window_from < window_from))
 
 
 def _user(row: AnyRow | None) -> User | None:

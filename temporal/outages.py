@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from temporalio.service import RPCError, RPCStatusCode
 
-from store.database import StoreUnavailable
 from temporal.binding import WrongNamespace
 
 OUTAGE = (
@@ -17,8 +16,7 @@ OUTAGE = (
 
 
 def is_outage(error: Exception) -> bool:
-    """Whether nothing can be delivered now, rather than this one signal."""
+    """Whether no signal can be delivered now."""
     if isinstance(error, RPCError):
         return error.status in OUTAGE
-    away = (StoreUnavailable, WrongNamespace, OSError, TimeoutError, RuntimeError)
-    return isinstance(error, away)
+    return isinstance(error, (WrongNamespace, OSError, TimeoutError, RuntimeError))

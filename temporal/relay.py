@@ -117,7 +117,7 @@ class Relay:
                 rows = []
         except Exception as error:
             # Temporal or the store is away: the rows are still owed, the sweep takes them.
-            if is_outage(error):
+            if isinstance(error, StoreUnavailable) or is_outage(error):
                 self._trip(error)
                 self._release(rows + self._lanes[lane])
             else:
