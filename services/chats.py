@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.chat import ChatState, Decision, Fact, Say, Unsent, World, decide
+from domain.chat import Fact, decide
+from domain.decisions import ChatState, Decision, Say, Unsent, World
 from domain.queues import QueueTree
 from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
 from domain.texts import TextKey, Variable, fill, menu_text, render

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from carriers.protocol import InboundText
-from domain.chat import ConsumerWrote, Decision, World, decide, open_chat
+from domain.chat import ConsumerWrote, decide, open_chat
 from domain.commands import Command, meaning, recognise
+from domain.decisions import Decision, World
 from domain.phones import InvalidNumber, parse
 from domain.plaintext import clean_text
 from domain.statuses import Author, ChatStatus

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.chat import ChatState
+from domain.decisions import ChatState
 from domain.process import ChatRef, ChatView
 from domain.statuses import ChatStatus, DisconnectedBy, FailReason
 from store import tables as t

@@ -12,18 +12,15 @@ from domain.chat import (
     AgentEnded,
     AgentLeft,
     AlarmRang,
-    ChatState,
     ConsumerOptedOut,
     ConsumerWrote,
-    Decision,
     Fact,
     ImpossibleFact,
-    Unsent,
-    World,
     decide,
     open_chat,
 )
 from domain.commands import Command
+from domain.decisions import ChatState, Decision, Unsent, World
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, DisconnectedBy, FailReason
 from domain.timers import Timers

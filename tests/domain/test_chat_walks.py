@@ -13,18 +13,15 @@ from domain.chat import (
     AgentEnded,
     AgentLeft,
     AlarmRang,
-    ChatState,
     ConsumerOptedOut,
     ConsumerWrote,
-    Decision,
     Fact,
     ImpossibleFact,
-    Say,
-    World,
     decide,
     open_chat,
 )
 from domain.commands import recognise
+from domain.decisions import ChatState, Decision, Say, World
 from domain.queues import Queue, QueueTree
 from domain.statuses import ENDED, TRANSITIONS, ChatStatus, DisconnectedBy
 from domain.texts import TextKey

@@ -1,0 +1,68 @@
+"""What a chat's decisions are made of: the state they depend on, and what they ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.queues import QueueTree
+from domain.statuses import ChatStatus, DisconnectedBy, FailReason
+from domain.texts import TextKey
+from domain.timers import Timers
+
+
+class Unsent(StrEnum):
+    """What becomes of texts that are not sent yet when a chat ends (rule 4)."""
+
+    KEEP = "keep"
+    FAIL = "failed"
+    BLOCK = "blocked"
+
+
+@dataclass(frozen=True)
+class ChatState:
+    """What decisions depend on. `queue_id` is the node whose menu is shown, or the leaf."""
+
+    status: ChatStatus
+    entry_queue_id: int
+    queue_id: int
+    lang: str
+    window_from: datetime
+    agent_id: int | None = None
+    queued_at: datetime | None = None
+    assigned_at: datetime | None = None
+    ended_at: datetime | None = None
+    fail_reason: FailReason | None = None
+    disconnected_by: DisconnectedBy = DisconnectedBy.UNKNOWN
+    menu_sent: tuple[int, ...] = ()
+    menu_sent_at: datetime | None = None
+    invalid_answers: int = 0
+
+
+@dataclass(frozen=True)
+class World:
+    """What the tenant has configured, as far as a chat's decisions need it."""
+
+    tree: QueueTree
+    timers: Timers
+    default_lang: str = "en"
+
+
+@dataclass(frozen=True)
+class Say:
+    """A system text to write; `options` are the queues that a menu lists, in order."""
+
+    key: TextKey
+    queue_id: int
+    lang: str
+    options: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The next state, what is said to the consumer, and what becomes of unsent texts."""
+
+    state: ChatState
+    say: tuple[Say, ...] = ()
+    unsent: Unsent = Unsent.KEEP
