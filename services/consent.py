@@ -91,4 +91,5 @@ def answer(
     )
     message_id = messages.write_outbound(tx, draft)
     outbox.add(tx, tenant_id, outbox.Kind.SEND, message_id, {})
+    events.message_changed(tx, tenant_id, None, message_id, MessageStatus.QUEUED, None)
     return message_id

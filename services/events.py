@@ -29,7 +29,7 @@ def chat_left_agent(tx: Tx, chat: OpenChat, agent_id: int) -> None:
 def message_changed(
     tx: Tx, tenant_id: int, chat_id: int | None, message_id: int, status: str, agent_id: int | None
 ) -> None:
-    """A text of ours went a step further: sent, delivered, failed, blocked."""
+    """A text of ours went a step further: sent, delivered, failed; or queued without a chat."""
     agents = [] if agent_id is None else [agent_id]
     record(
         tx,

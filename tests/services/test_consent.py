@@ -52,6 +52,17 @@ async def test_an_opt_out_without_a_chat_is_entered_and_confirmed(world: World) 
     assert await world.rows(sa.select(t.chats.c.id)) == []
 
 
+async def test_an_answer_that_stands_in_no_chat_is_an_event_when_it_is_queued(
+    world: World,
+) -> None:
+    await world.text("STOP")
+    (answer,) = await world.sent_without_chat()
+    e = t.events.c
+    (row,) = await world.rows(sa.select(e.chat_id, e.data).where(e.type == "message.changed"))
+    assert row.chat_id is None
+    assert row.data == {"message_id": answer.id, "status": "queued", "agent_ids": []}
+
+
 async def test_the_ledger_keeps_the_evidence(world: World) -> None:
     received = await world.text(" Stop! ")
     c = t.consent_ledger.c
