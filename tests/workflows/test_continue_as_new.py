@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from tests.engine import Engine
+import pytest
+from temporalio.api.enums.v1 import EventType
+
+from tests.engine import Engine, eventually
 from workflows import chat
 
 
@@ -29,19 +32,31 @@ async def test_a_long_chat_continues_as_new_and_loses_nothing(
 
 
 async def test_a_continued_chat_keeps_its_deadline(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    real_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chat, "LONG_HISTORY", 40)
-    world = engine.world
+    world = real_engine.world
     chat_id = await world.connected_chat()
     for n in range(4):
-        await engine.quiet()
+        await real_engine.quiet()
         await world.reply("ana", chat_id, f"answer {n}")
-    await engine.quiet()
-    history = await (await engine.process(chat_id)).fetch_history()
-    started = history.events[0].workflow_execution_started_event_attributes
-    assert started.continued_execution_run_id
-    await engine.skip(minutes=1439)
-    assert await world.chat_status(chat_id) == "assigned"
-    await engine.skip(minutes=2)
-    await engine.settled(chat_id)
+    await real_engine.quiet()
+    handle = await real_engine.process(chat_id)
+
+    async def alarm() -> timedelta | None:
+        events = (await handle.fetch_history()).events
+        started = events[0].workflow_execution_started_event_attributes
+        if not started.continued_execution_run_id:
+            return None
+        timers = [e for e in events if e.event_type == EventType.EVENT_TYPE_TIMER_STARTED]
+        if not timers:
+            return None
+        return timers[0].timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+
+    async def is_set() -> bool:
+        return await alarm() is not None
+
+    await eventually(is_set)
+    wait = await alarm()
+    assert wait is not None
+    assert timedelta(minutes=1439) < wait <= timedelta(minutes=1440)

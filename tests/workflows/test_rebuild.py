@@ -130,15 +130,15 @@ async def test_a_settled_chat_is_never_started_again(engine: Engine) -> None:
 
 
 async def test_an_answer_without_a_chat_is_sent_although_its_process_was_lost(
-    engine: Engine,
+    real_engine: Engine, shifted: ShiftedClock
 ) -> None:
-    engine.carrier.down = True
-    await engine.world.text("STOP")
-    await engine.quiet(owed=1)
-    answer = (await engine.world.sent_without_chat())[0]
-    await engine.client.get_workflow_handle(f"send-{answer.id}").terminate("by hand")
-    engine.carrier.down = False
-    await engine.skip(minutes=2)
-    await engine.reconcile()
-    await engine.quiet()
-    assert engine.carrier.texts == [answer.text]
+    real_engine.carrier.down = True
+    await real_engine.world.text("STOP")
+    await real_engine.quiet(owed=1)
+    answer = (await real_engine.world.sent_without_chat())[0]
+    await real_engine.client.get_workflow_handle(f"send-{answer.id}").terminate("by hand")
+    real_engine.carrier.down = False
+    shifted.back = timedelta(minutes=-2)
+    await real_engine.reconcile()
+    await real_engine.quiet()
+    assert real_engine.carrier.texts == [answer.text]
