@@ -84,5 +84,6 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:
-        sys.exit(f"Port {port} of {host} cannot be used: {error}.")
+        reason = error.strerror if isinstance(error, OSError) else error
+        sys.exit(f"Port {port} of {host} cannot be used: {reason}.")
     return listener
