@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from google.protobuf.json_format import MessageToJson
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
@@ -43,6 +44,19 @@ async def history(engine: Engine, chat_id: int) -> WorkflowHistory:
     return await (await engine.process(chat_id)).fetch_history()
 
 
+async def at_rest(engine: Engine, chat_id: int) -> list[HistoryEvent]:
+    """All events, once the process has dealt with what it was told."""
+    await engine.quiet()
+    told: list[HistoryEvent] = []
+
+    async def is_at_rest() -> bool:
+        told[:] = (await history(engine, chat_id)).events
+        return told[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+
+    await eventually(is_at_rest)
+    return told
+
+
 async def one_pair(engine: Engine, chat_id: int, n: int) -> None:
     """A text, the agent's reply, and the reply's three receipts."""
     world = engine.world
@@ -62,21 +76,20 @@ async def test_a_text_a_reply_and_three_receipts_stay_within_the_budget(
 ) -> None:
     chat_id = await real_engine.world.connected_chat()
     await one_pair(real_engine, chat_id, 0)
-    before = len((await history(real_engine, chat_id)).events)
+    before = len(await at_rest(real_engine, chat_id))
     await one_pair(real_engine, chat_id, 1)
-    added = (await history(real_engine, chat_id)).events[before:]
+    added = (await at_rest(real_engine, chat_id))[before:]
     assert len(added) <= 14
     assert sum(event.event_type in BILLABLE for event in added) <= 3
 
 
 async def test_six_texts_inside_one_window_cost_no_timer(real_engine: Engine) -> None:
     chat_id = await real_engine.world.connected_chat()
-    await real_engine.quiet()
-    before = len((await history(real_engine, chat_id)).events)
+    before = len(await at_rest(real_engine, chat_id))
     for n in range(6):
         await real_engine.world.text(f"and {n}")
         await real_engine.quiet()
-    added = (await history(real_engine, chat_id)).events[before:]
+    added = (await at_rest(real_engine, chat_id))[before:]
     kinds = [event.event_type for event in added]
     assert kinds.count(EventType.EVENT_TYPE_TIMER_STARTED) <= 1
     assert kinds.count(EventType.EVENT_TYPE_TIMER_CANCELED) == 0
