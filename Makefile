@@ -24,14 +24,14 @@ UV = export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_PYTHON_DOWNLOADS=never \
 	certificates="$${SSL_CERT_FILE:-$${PIP_CERT:-$$($(call PIP_SAYS,cert))}}"; \
 	[ -z "$$certificates" ] || export SSL_CERT_FILE="$$certificates"; $(BIN)/uv
 
-.PHONY: setup setup-tests run test temporal browser check audit lock
+.PHONY: setup setup-tests run test temporal browser postgres check audit lock
 
 setup: $(VENV)/.installed
 
 run: setup
 	@$(BIN)/threadline dev --data-dir "$(DATA)" $(if $(PORT),--port "$(PORT)")
 
-setup-tests: $(VENV)/.tests-installed temporal browser
+setup-tests: $(VENV)/.tests-installed temporal browser postgres
 
 test: setup-tests
 	$(BIN)/python -m pytest --durations=10 $(PYTEST_ARGS)
@@ -42,6 +42,9 @@ temporal: setup
 
 browser: $(VENV)/.tests-installed
 	@.ci/browser $(BIN)/playwright
+
+postgres:
+	@.ci/postgres
 
 check: $(VENV)/.tests-installed
 	$(BIN)/ruff format --check .

@@ -21,6 +21,11 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
     )
 
 
+def chat_settled(tx: Tx, chat: OpenChat) -> None:
+    """Nothing is owed by an ended chat any more, and its process is done."""
+    record(tx, chat.tenant_id, "chat.settled", chat.id, agent_ids=[])
+
+
 def chat_left_agent(tx: Tx, chat: OpenChat, agent_id: int) -> None:
     """The chat is no longer this agent's."""
     record(tx, chat.tenant_id, "chat.left", chat.id, agent_ids=[agent_id])

@@ -168,6 +168,8 @@ def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) 
     """STOP, START, HELP: never a chat; one answer, unless a STOP only repeats itself."""
     number = incoming.number
     message_id = _write(tx, incoming, chat)
+    if chat is None:
+        events.message_kept(tx, number.tenant_id, message_id, command)
     status = Consent.OPTED_OUT if command is Command.OPT_OUT else Consent.OPTED_IN
     entry = Entry(
         tenant_id=number.tenant_id,

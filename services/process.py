@@ -8,7 +8,7 @@ from domain.chat import AlarmRang
 from domain.process import ChatRef, LoadedChat, SettleChat
 from domain.statuses import ENDED
 from services import chats as chat_service
-from services import windows
+from services import events, windows
 from store import chats, incarnations, locks, messages, outbox
 from store.chats import OpenChat
 from store.database import Tx
@@ -57,9 +57,11 @@ def settle(tx: Tx, wanted: SettleChat) -> LoadedChat:
     if chat is None or chat.incarnation > ref.incarnation:
         return LoadedChat(superseded=True)
     owed = messages.unsent_of_chat(tx, ref.tenant_id, ref.chat_id)
-    if chat.state.status in ENDED and not owed and chat.ptr <= wanted.last_ptr:
-        chat.settled_at = chat.settled_at or tx.now
+    done = chat.state.status in ENDED and not owed and chat.ptr <= wanted.last_ptr
+    if done and chat.settled_at is None:
+        chat.settled_at = tx.now
         chats.write(tx, chat)
+        events.chat_settled(tx, chat)
     return _loaded(tx, chat)
 
 

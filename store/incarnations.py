@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.process import ChatRef
 from domain.statuses import UNSENT
-from store import chats, outbox
+from store import chats, events, outbox
 from store import tables as t
 from store.database import Tx
 
@@ -29,6 +29,8 @@ def succeed(tx: Tx, ref: ChatRef) -> ChatRef | None:
         tx.conn.execute(
             sa.update(t.chats).where(t.chats.c.id == chat.id).values(incarnation=chat.incarnation)
         )
+        number = chat.incarnation
+        events.record(tx, chat.tenant_id, "chat.rebuilt", chat.id, incarnation=number, agent_ids=[])
     return replace(ref, incarnation=chat.incarnation)
 
 

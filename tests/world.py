@@ -119,6 +119,11 @@ class World:
     async def rows(self, query: sa.Select[*tuple[Any, ...]]) -> list[Any]:
         return await self.db.read(lambda tx: list(tx.conn.execute(query)))
 
+    async def events(self, kind: str) -> list[dict[str, Any]]:
+        """The data of all events of a type, in order."""
+        query = sa.select(t.events.c.data).where(t.events.c.type == kind)
+        return [row.data for row in await self.rows(query.order_by(t.events.c.position))]
+
     async def offers(self, agent: str) -> list[int]:
         """The chats that the agent is being asked to take."""
         o = t.offers.c

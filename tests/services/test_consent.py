@@ -167,8 +167,14 @@ async def test_an_opted_out_consumers_texts_are_kept_and_not_answered(world: Wor
     kept = await world.rows(sa.select(t.messages.c.text).where(t.messages.c.direction == "inbound"))
     assert [row.text for row in kept] == ["STOP", "Where is my parcel?"]
     assert len(await answers(world)) == 1
-    why = await world.rows(sa.select(t.events.c.data).where(t.events.c.type == "message.kept"))
-    assert [row.data["why"] for row in why] == ["opted_out"]
+    assert [kept["why"] for kept in await world.events("message.kept")] == ["opt_out", "opted_out"]
+
+
+async def test_every_command_without_a_chat_is_told_to_ops(world: World) -> None:
+    for word in ("STOP", "stop", "HELP", "START"):
+        await world.text(word)
+    why = [kept["why"] for kept in await world.events("message.kept")]
+    assert why == ["opt_out", "opt_out", "help", "opt_in"]
 
 
 @pytest.mark.parametrize("word", ["HELP", "info"])

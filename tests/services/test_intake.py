@@ -63,6 +63,7 @@ async def test_the_same_provider_id_again_changes_nothing(world: World) -> None:
     assert len(await world.rows(sa.select(t.outbox.c.id))) == 1
 
 
+@pytest.mark.postgres_15
 async def test_a_hundred_first_texts_at_the_same_moment_make_one_chat(
     world: World, open_database: OpenDatabase
 ) -> None:

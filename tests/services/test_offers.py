@@ -92,6 +92,7 @@ async def test_only_the_chats_agent_can_end_it_and_only_once(world: World) -> No
 
 
 @pytest.mark.parametrize("many", [10, 100])
+@pytest.mark.postgres_15
 async def test_of_many_who_accept_at_once_one_wins(
     world: World, open_database: OpenDatabase, many: int
 ) -> None:
@@ -115,6 +116,7 @@ async def test_of_many_who_accept_at_once_one_wins(
     assert (await crowd.chat(chat_id)).state.agent_id == crowd.agents[names[winner]]
 
 
+@pytest.mark.postgres_15
 async def test_nobody_exceeds_the_limit_by_accepting_many_at_once(
     world: World, open_database: OpenDatabase
 ) -> None:

@@ -163,6 +163,7 @@ async def test_timers_that_were_lengthened_leave_the_chat_with_a_deadline(
     assert loaded.view.deadline_at == began + timedelta(minutes=500)
 
 
+@pytest.mark.postgres_15
 async def test_an_alarm_and_an_accept_at_the_same_moment_leave_one_of_the_two(
     world: World, open_database: OpenDatabase, clock: SetClock
 ) -> None:
@@ -212,6 +213,7 @@ async def test_a_chat_settles_when_it_has_ended_and_owes_nothing(
     clock.move(minutes=1)
     assert (await settle(world, chat_id, ptr + 1)).settled
     assert (await world.chat(chat_id)).settled_at == settled_at
+    assert len(await world.events("chat.settled")) == 1
 
 
 async def test_a_process_that_was_succeeded_is_told_so(world: World) -> None:
@@ -238,6 +240,8 @@ async def test_of_several_who_notice_a_closed_process_all_name_the_same_successo
     assert third == ref(world, chat_id, 3)
     stale = await world.db.write(incarnations.succeed, ref(world, chat_id, 1))
     assert stale == third
+    told = [event["incarnation"] for event in await world.events("chat.rebuilt")]
+    assert told == [2, 3]
 
 
 async def test_a_settled_chat_has_no_successor(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from domain.statuses import MessageStatus
@@ -14,6 +15,8 @@ from store import tables as t
 from store.database import Database
 from tests.conftest import OpenDatabase, SetClock
 from tests.world import World
+
+pytestmark = pytest.mark.postgres_15
 
 
 async def unsent(world: World) -> list[int]:

@@ -39,6 +39,7 @@ def _count(url: str, times: int) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.postgres_15
 async def test_two_processes_that_read_and_write_lose_nothing(
     world: World, database_url: str
 ) -> None:

@@ -14,6 +14,8 @@ from store import tables as t
 from store.database import Database, Tx
 from store.migrations import current, downgrade, newest, upgrade
 
+pytestmark = pytest.mark.postgres_15
+
 
 def connect(url: str) -> sa.Engine:
     target = sa.make_url(url)

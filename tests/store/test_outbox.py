@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.process import BATCH
 from store import outbox
 from store.database import Database, Tx
@@ -24,6 +26,7 @@ async def claim(db: Database, most: int = 200) -> list[Owed]:
     return await db.write(outbox.claim_old, OLD, most)
 
 
+@pytest.mark.postgres_15
 async def test_two_processes_never_get_the_same_rows(
     world: World, open_database: OpenDatabase, clock: SetClock
 ) -> None:

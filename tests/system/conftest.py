@@ -5,7 +5,7 @@ import itertools
 import pytest
 import sqlalchemy as sa
 
-from tests.conftest import _in_postgres
+from tests.postgres import command
 
 _names = itertools.count()
 
@@ -14,5 +14,5 @@ _names = itertools.count()
 def empty_postgres(postgres: sa.URL) -> str:
     """The address of a database without tables: `threadline dev` migrates it."""
     name = f"system_{next(_names)}"
-    _in_postgres(postgres, f"CREATE DATABASE {name}")
+    command(postgres, f"CREATE DATABASE {name}")
     return postgres.set(database=name).render_as_string(hide_password=False)

@@ -21,7 +21,7 @@ import ports
 from supervisor import die_with_parent
 from temporal.binary import Binary
 from temporal.server import connect_when_up, database_file, start_command
-from tests.conftest import postgres_server
+from tests.postgres import newest_server
 from tests.system.product import (
     MENU_NUMBER,
     AgentClient,
@@ -250,7 +250,7 @@ async def assert_nothing_was_lost_or_doubled(
 async def test_while_postgres_is_down_webhooks_are_refused_and_repeats_succeed(
     temporal_binary: Binary, tmp_path: Path
 ) -> None:
-    with postgres_server() as server:
+    with newest_server() as server:
         url = sa.make_url(server.get_uri()).render_as_string(hide_password=False)
         async with (
             running(tmp_path / "data", "--database-url", url) as product,
