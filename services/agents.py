@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.chat import AgentAccepted, AgentEnded, AgentLeft
 from domain.routing import DECLINE_PAUSE
 from domain.statuses import CHOSEN, ENDED, TAKING_CHATS, AgentStatus, ChatStatus, OfferState
-from services import chats, events, routing
+from services import capacity, chats, events, routing
 from services.errors import (
     AlreadyAnswered,
     AtCapacity,
@@ -19,18 +19,9 @@ from services.errors import (
     NotYourChat,
 )
 from store import chats as store_chats
-from store import locks, offers, participants, tenants, users
+from store import locks, offers, participants, users
 from store.chats import OpenChat
 from store.database import Tx
-from store.users import User
-
-
-@dataclass(frozen=True)
-class Concurrency:
-    """How many chats an agent has and may have."""
-
-    current: int
-    limit: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,7 @@ class Agent:
     email: str
     status: AgentStatus
     status_since: datetime
-    concurrency: Concurrency
+    concurrency: capacity.Concurrency
 
 
 def show(tx: Tx, tenant_id: int, agent_id: int) -> Agent:
@@ -51,7 +42,7 @@ def show(tx: Tx, tenant_id: int, agent_id: int) -> Agent:
     if user is None:
         raise NotFound("Agent is not found.")
     current = users.load(tx, tenant_id, agent_id)
-    concurrency = Concurrency(current, _limit(tx, user))
+    concurrency = capacity.Concurrency(current, capacity.limit(tx, user))
     return Agent(user.id, user.name, user.email, user.status, user.status_since, concurrency)
 
 
@@ -60,7 +51,7 @@ def set_status(tx: Tx, tenant_id: int, agent_id: int, wanted: str) -> Agent:
     if wanted not in CHOSEN:
         raise InvalidField("status", f"must be one of {', '.join(CHOSEN)}")
     locks.routing(tx, tenant_id)
-    user = _locked(tx, tenant_id, agent_id)
+    user = capacity.lock(tx, tenant_id, agent_id)
     status = AgentStatus(wanted)
     if status is AgentStatus.AVAILABLE and users.load(tx, tenant_id, agent_id):
         status = AgentStatus.IN_CHAT
@@ -81,22 +72,10 @@ def _follow_status(tx: Tx, tenant_id: int, agent_id: int, status: AgentStatus) -
             chats.record(tx, _chat(tx, tenant_id, chat_id), AgentLeft(tx.now))
 
 
-def load_changed(tx: Tx, tenant_id: int, agent_id: int) -> None:
-    """An agent joined or left a chat: In-chat while there are any, Available after the last."""
-    user = _locked(tx, tenant_id, agent_id)
-    if user.status not in TAKING_CHATS:
-        return
-    busy = users.load(tx, tenant_id, agent_id) > 0
-    status = AgentStatus.IN_CHAT if busy else AgentStatus.AVAILABLE
-    if status is not user.status:
-        users.set_status(tx, user, status)
-    events.agent_changed(tx, tenant_id, agent_id, status)
-
-
 def accept_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
     """The first to accept wins; counted under the locks, so that no agent exceeds the limit."""
     locks.routing(tx, tenant_id)
-    user = _locked(tx, tenant_id, agent_id)
+    user = capacity.lock(tx, tenant_id, agent_id)
     chat = _chat(tx, tenant_id, chat_id)
     if chat.state.status is ChatStatus.ASSIGNED and chat.state.agent_id == agent_id:
         return chat
@@ -106,14 +85,14 @@ def accept_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCha
         raise ChatEnded
     if not offers.is_offered_to(tx, chat_id, agent_id):
         raise NotOffered
-    if users.load(tx, tenant_id, agent_id) >= _limit(tx, user):
+    if users.load(tx, tenant_id, agent_id) >= capacity.limit(tx, user):
         raise AtCapacity
     offers.close_one(tx, chat_id, agent_id, OfferState.ACCEPTED)
     events.offers_changed(tx, tenant_id, [agent_id])
     chats.record(tx, chat, AgentAccepted(agent_id, tx.now))
     participants.join_agent(tx, tenant_id, chat_id, agent_id)
-    load_changed(tx, tenant_id, agent_id)
-    if users.load(tx, tenant_id, agent_id) >= _limit(tx, user):
+    capacity.load_changed(tx, tenant_id, agent_id)
+    if users.load(tx, tenant_id, agent_id) >= capacity.limit(tx, user):
         routing.withdraw_agent(tx, tenant_id, agent_id)
     return chat
 
@@ -121,7 +100,7 @@ def accept_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCha
 def decline_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
     """Not now: the chat is offered to others, and to this agent again after a pause."""
     locks.routing(tx, tenant_id)
-    _locked(tx, tenant_id, agent_id)
+    capacity.lock(tx, tenant_id, agent_id)
     chat = _chat(tx, tenant_id, chat_id)
     if not offers.close_one(tx, chat_id, agent_id, OfferState.DECLINED):
         if chat.state.status is ChatStatus.ASSIGNED:
@@ -137,7 +116,7 @@ def decline_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCh
 def end_chat(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
     """The agent ends the chat: what was accepted before is still sent, then the goodbye."""
     locks.routing(tx, tenant_id)
-    _locked(tx, tenant_id, agent_id)
+    capacity.lock(tx, tenant_id, agent_id)
     chat = _chat(tx, tenant_id, chat_id)
     if chat.state.status in ENDED:
         raise ChatEnded
@@ -145,18 +124,6 @@ def end_chat(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
         raise NotYourChat
     chats.record(tx, chat, AgentEnded(tx.now))
     return chat
-
-
-def _limit(tx: Tx, user: User) -> int:
-    own = user.concurrency_limit
-    return tenants.get(tx, user.tenant_id).concurrency_limit if own is None else own
-
-
-def _locked(tx: Tx, tenant_id: int, agent_id: int) -> User:
-    user = users.lock(tx, tenant_id, agent_id)
-    if user is None:
-        raise NotFound("Agent is not found.")
-    return user
 
 
 def _chat(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat:

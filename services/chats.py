@@ -7,7 +7,7 @@ from domain.decisions import ChatState, Decision, Say, Unsent, World
 from domain.queues import QueueTree
 from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
 from domain.texts import TextKey, Variable, fill, menu_text, render
-from services import agents, events, routing
+from services import capacity, events, routing
 from store import chats as store_chats
 from store import messages, numbers, participants, tenants
 from store import tables as t
@@ -65,7 +65,7 @@ def _route(tx: Tx, chat: OpenChat, before: ChatState) -> None:
     if before.agent_id is not None and after.status is not ChatStatus.ASSIGNED:
         participants.leave(tx, chat.id, before.agent_id)
         events.chat_left_agent(tx, chat, before.agent_id)
-        agents.load_changed(tx, chat.tenant_id, before.agent_id)
+        capacity.load_changed(tx, chat.tenant_id, before.agent_id)
         routing.offer_agents(tx, chat.tenant_id, [before.agent_id])
 
 

@@ -14,7 +14,7 @@ from pydantic import PlainSerializer, WithJsonSchema
 
 from domain.segments import Encoding
 from domain.statuses import AgentStatus, ChatStatus, MessageStatus, Role
-from services.agents import Concurrency
+from services.capacity import Concurrency
 
 
 def iso(at: datetime) -> str:
