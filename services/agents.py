@@ -94,6 +94,9 @@ def accept_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCha
     capacity.load_changed(tx, tenant_id, agent_id)
     if users.load(tx, tenant_id, agent_id) >= capacity.limit(tx, user):
         routing.withdraw_agent(tx, tenant_id, agent_id)
+    else:
+        # One offer fewer stands before the agent: the next chat in the line takes its place.
+        routing.offer_agents(tx, tenant_id, [agent_id])
     return chat
 
 

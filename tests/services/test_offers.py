@@ -184,6 +184,17 @@ async def test_an_agent_is_shown_what_has_waited_longest_and_then_the_next(
     assert await world.offers("ana") == chats[1:]
 
 
+async def test_an_accept_that_leaves_room_shows_the_next_chat_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (domain.routing, store.offers):
+        monkeypatch.setattr(module, "OFFERS_SHOWN", 3)
+    await world.status("ana")
+    chats = [await world.waiting_chat(phone(n)) for n in range(5)]
+    await world.accept("ana", chats[0])
+    assert await world.offers("ana") == chats[1:4]
+
+
 async def test_a_declined_chat_goes_to_others_and_comes_back_after_the_pause(
     world: World, clock: SetClock
 ) -> None:

@@ -9,8 +9,9 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
+import domain.routing
+import store.offers
 from domain.process import ChatRef
-from domain.routing import OFFERS_SHOWN
 from domain.statuses import AgentStatus, ChatStatus
 from services import process, routing
 from services.errors import Refused
@@ -73,7 +74,8 @@ async def check(world: World) -> None:
     assert {offer.chat_id for offer in offers} <= waiting
     assert {offer.status for offer in offers} <= {AgentStatus.AVAILABLE, AgentStatus.IN_CHAT}
     shown = Counter(offer.agent_id for offer in offers)
-    assert all(load[agent] < 3 and count <= OFFERS_SHOWN for agent, count in shown.items())
+    most = domain.routing.OFFERS_SHOWN
+    assert all(load[agent] < 3 and count <= most for agent, count in shown.items())
     explained = {chat.id: chat.waiting_because for chat in await whole(world)}
     for chat_id in waiting:
         offered = any(offer.chat_id == chat_id for offer in offers)
@@ -84,10 +86,12 @@ async def whole(world: World) -> list[sa.Row[int, str]]:
     return await world.rows(sa.select(t.chats.c.id, t.chats.c.waiting_because))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "shown"), [(1, 20), (2, 20), (4, 1)])
 async def test_after_every_step_of_a_walk_the_sweep_finds_nothing_to_repair(
-    world: World, clock: SetClock, seed: int
+    world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch, seed: int, shown: int
 ) -> None:
+    for module in (domain.routing, store.offers):
+        monkeypatch.setattr(module, "OFFERS_SHOWN", shown)
     chance = random.Random(seed)
     for agent in AGENTS:
         await world.status(agent)
