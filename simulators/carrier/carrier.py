@@ -4,7 +4,7 @@ from pathlib import Path
 
 from simulators.carrier.database import Database
 from simulators.carrier.faults import Faults, load_faults, save_faults
-from simulators.carrier.messages import Addresses, owed_webhooks
+from simulators.carrier.messages import Addresses, owed_webhooks, readdress
 from simulators.carrier.webhooks import FaultSwitch, Webhooks
 
 
@@ -24,6 +24,8 @@ class Carrier:
         self.database.open()
         self._switch = FaultSwitch(await self.database.run(load_faults))
         self.webhooks = Webhooks(self.database, self._switch, self.secret)
+        inbound_url = self.addresses.inbound_url
+        await self.database.run(lambda connection: readdress(connection, inbound_url))
         self.webhooks.post(await self.database.run(owed_webhooks))
 
     async def close(self) -> None:

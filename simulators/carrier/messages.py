@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from simulators.carrier import segments
 from simulators.carrier.faults import Faults
@@ -145,6 +146,17 @@ def media_content(connection: sqlite3.Connection, media_id: str) -> tuple[str, b
 def owed_webhooks(connection: sqlite3.Connection) -> list[Owed]:
     rows = connection.execute(f"SELECT {_OWED} FROM owed_webhooks ORDER BY id")
     return [Owed(*row) for row in rows]
+
+
+def readdress(connection: sqlite3.Connection, inbound_url: str) -> None:
+    """Owe everything to where the engine listens now: another start may give it another port."""
+    origin = urlsplit(inbound_url)
+    for row_id, kind, url in connection.execute(
+        "SELECT id, kind, url FROM owed_webhooks"
+    ).fetchall():
+        same_path = urlsplit(url)._replace(scheme=origin.scheme, netloc=origin.netloc)
+        now = inbound_url if kind == "inbound" else same_path.geturl()
+        connection.execute("UPDATE owed_webhooks SET url = ? WHERE id = ?", (now, row_id))
 
 
 def settle(connection: sqlite3.Connection, owed: Owed, outcome: str) -> None:

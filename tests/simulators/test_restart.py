@@ -40,6 +40,20 @@ async def test_sends_and_their_receipts_survive_a_sigkill(mortal: Program) -> No
     assert {one["id"] for one in mortal.engine.bodies("status", status="delivered")} == taken
 
 
+async def test_what_is_owed_follows_an_engine_that_listens_elsewhere_after_a_restart(
+    mortal: Program,
+) -> None:
+    await mortal.engine.stop()
+    await mortal.text(PHONES[0], "held")
+    await mortal.carrier().send(mortal.outbound(PHONES[0]))
+    await mortal.kill()
+    mortal.engine.port = 0
+    await mortal.engine.start()
+    await mortal.start()
+    await eventually(lambda: mortal.engine.texts(PHONES[0]) == ["held"])
+    await eventually(lambda: mortal.engine.bodies("status", status="delivered"))
+
+
 async def test_faults_and_held_texts_survive_a_sigkill(mortal: Program) -> None:
     await mortal.faults(outage=True)
     await mortal.text(PHONES[0], "held")
