@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from api.deps import Parts
 from api.errors import documented
-from api.models import AfterSeq, ChatId, Me, MessageRequest, StatusRequest
+from api.models import (
+    AfterSeq,
+    BeforeChat,
+    BeforeSeq,
+    ChatId,
+    Me,
+    MessageRequest,
+    Newest,
+    Per,
+    StatusRequest,
+)
 from api.session import Claimed
-from services import agents, auth, consent, replies, shapes, views
+from services import agents, auth, consent, consumers, replies, shapes, views
 from services.auth import Claim, acting
 from services.chat_views import Link
 from store.database import Tx
@@ -63,10 +73,37 @@ async def chat(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.ChatWith
 
 @routes.get("/chats/{chat_id}/messages", responses=documented(404))
 async def messages(
-    parts: Parts, claim: Claimed, chat_id: ChatId, after: AfterSeq = 0
+    parts: Parts,
+    claim: Claimed,
+    chat_id: ChatId,
+    after: AfterSeq = 0,
+    before: BeforeSeq = None,
+    last: Newest = None,
 ) -> list[shapes.Message]:
     """The messages of a chat, in order."""
-    return await parts.db.read(acting(claim, views.messages), chat_id, after)
+    return await parts.db.read(acting(claim, views.messages), chat_id, after, before, last)
+
+
+@routes.get("/chats/{chat_id}/earlier", responses=documented(404))
+async def earlier(
+    parts: Parts,
+    claim: Claimed,
+    chat_id: ChatId,
+    response: Response,
+    before: BeforeChat = None,
+    per: Per = 20,
+) -> list[shapes.Chat]:
+    """The consumer's chats before this one, whoever had them, the newest first."""
+    verb = acting(claim, consumers.earlier_chats)
+    found, total = await parts.db.read(verb, chat_id, before, per, parts.chat_link)
+    response.headers["Total"] = str(total)
+    return found
+
+
+@routes.get("/chats/{chat_id}/consent", responses=documented(404))
+async def consent_of(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Consent:
+    """What the consent ledger says of the chat's consumer, the newest entry first."""
+    return await parts.db.read(acting(claim, consumers.consent_of), chat_id)
 
 
 @routes.post("/chats/{chat_id}/accept", responses=documented(404, 409))
@@ -108,7 +145,8 @@ async def write(
     """Send the consumer a text. The same `client_id` again gives the first message."""
     verb = acting(claim, replies.reply)
     message, _new = await parts.db.write(verb, chat_id, body.text, body.client_id)
-    return views.message(message)
+    assert message.author_id is not None
+    return views.message(message, message.author_id)
 
 
 def _chat(tx: Tx, tenant_id: int, _user_id: int, chat_id: int, link: Link) -> shapes.Chat:

@@ -33,6 +33,13 @@ ChatId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a chat.")]
 # Message numbers are 32-bit integers in the store.
 AfterSeq = Annotated[int, Query(ge=0, le=2**31 - 1, description="Only messages behind this one.")]
 
+BeforeSeq = Annotated[
+    int | None, Query(ge=1, le=2**31 - 1, description="Only messages before this one.")
+]
+Newest = Annotated[int | None, Query(ge=1, le=200, description="Only so many, the newest.")]
+BeforeChat = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only older chats.")]
+Per = Annotated[int, Query(ge=1, le=100, description="Chats on a page.")]
+
 
 class _Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")

@@ -45,7 +45,10 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Refused for good: never retried. `opted_out`: the carrier's own block, a consent fact."""
+    """Refused for good: never retried. `reason`: the carrier's own words, empty without any.
+
+    `opted_out`: the carrier's own block, a consent fact.
+    """
 
     code: str
     reason: str

@@ -163,7 +163,7 @@ def _send_result(response: Response) -> SendResult:
         return _MISCONFIGURED
     if response.is_client_error and response.status_code != 408:
         code = str(answer.get("code") or response.status_code)
-        return Rejected(code, str(answer.get("message") or "refused"), code in OPTED_OUT_CODES)
+        return Rejected(code, str(answer.get("message") or ""), code in OPTED_OUT_CODES)
     return NoAnswer(f"HTTP {response.status_code}")
 
 

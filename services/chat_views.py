@@ -116,6 +116,7 @@ def _chat(
         message_count=parts.thread.count,
         seq=record.seq,
         waiting_because=_waiting_because(record, parts, now),
+        deadline_at=record.deadline_at,
         temporal_url=link(record.id, record.incarnation),
     )
 

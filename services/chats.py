@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.chat import Fact, decide
 from domain.decisions import ChatState, Decision, Say, Unsent, World
 from domain.queues import QueueTree
+from domain.reasons import CHAT_ENDED, OPTED_OUT
 from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
 from domain.texts import TextKey, Variable, fill, menu_text, render
 from services import capacity, events, routing
@@ -109,7 +110,7 @@ def write(tx: Tx, chat: OpenChat, body: str, key: TextKey) -> None:
 
 def _give_up_unsent(tx: Tx, chat: OpenChat, how: Unsent) -> None:
     status = MessageStatus.BLOCKED if how is Unsent.BLOCK else MessageStatus.FAILED
-    error = "opted_out" if how is Unsent.BLOCK else "chat_ended"
+    error = OPTED_OUT if how is Unsent.BLOCK else CHAT_ENDED
     for message_id, _ in messages.stop_queued(tx, status, error, t.messages.c.chat_id == chat.id):
         agent = chat.state.agent_id
         events.message_changed(tx, chat.tenant_id, chat.id, message_id, status, agent)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from domain.chat import ConsumerOptedOut
+from domain.reasons import OPTED_OUT
 from domain.statuses import Author, ChatStatus, MessageStatus, Priority
 from domain.texts import TextKey, Variable, render
 from services import chats, events
 from services.errors import NotFound, NotYourChat
 from store import chats as store_chats
-from store import consent, locks, messages, numbers, outbox, tenants
+from store import consent, consumers, locks, messages, numbers, outbox, tenants
 from store import tables as t
 from store.chats import OpenChat
 from store.consent import Consent, Entry
@@ -28,26 +29,28 @@ def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
     if consent.opted_out(tx, entry.tenant_id, entry.number):
         return False
     consent.append(tx, entry)
+    told = consumers.agents_with(tx, entry.tenant_id, consumer_id)
     for chat_id in store_chats.active_of_consumer(tx, entry.tenant_id, consumer_id):
         chat = store_chats.lock(tx, entry.tenant_id, chat_id)
         if chat is not None:
             chats.record(tx, chat, ConsumerOptedOut(tx.now))
     _block_queued(tx, entry.tenant_id, consumer_id)
-    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_OUT)
+    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_OUT, told)
     return True
 
 
 def _block_queued(tx: Tx, tenant_id: int, consumer_id: int) -> None:
     """Texts of ended chats, and those without a chat, are not sent any more either."""
     mine = (t.messages.c.consumer_id == consumer_id, t.messages.c.kind.not_in(ANSWERS))
-    for message_id, chat_id in messages.stop_queued(tx, MessageStatus.BLOCKED, "opted_out", *mine):
+    for message_id, chat_id in messages.stop_queued(tx, MessageStatus.BLOCKED, OPTED_OUT, *mine):
         events.message_changed(tx, tenant_id, chat_id, message_id, MessageStatus.BLOCKED, None)
 
 
 def opt_in(tx: Tx, entry: Entry, consumer_id: int) -> None:
     """Off the list; in the ledger even when it said nothing before."""
     consent.append(tx, entry)
-    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_IN)
+    told = consumers.agents_with(tx, entry.tenant_id, consumer_id)
+    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_IN, told)
 
 
 def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:

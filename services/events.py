@@ -63,8 +63,16 @@ def agent_changed(tx: Tx, tenant_id: int, agent_id: int, status: str) -> None:
     record(tx, tenant_id, "agent.changed", None, status=status, agent_ids=[agent_id])
 
 
-def consent_changed(tx: Tx, tenant_id: int, consumer_id: int, status: str) -> None:
-    """A consumer opted out or in."""
+def consent_changed(
+    tx: Tx, tenant_id: int, consumer_id: int, status: str, agent_ids: list[int]
+) -> None:
+    """A consumer opted out or in; the agents who are connected to the consumer are told."""
     record(
-        tx, tenant_id, "consent.changed", None, consumer_id=consumer_id, status=status, agent_ids=[]
+        tx,
+        tenant_id,
+        "consent.changed",
+        None,
+        consumer_id=consumer_id,
+        status=status,
+        agent_ids=agent_ids,
     )

@@ -23,7 +23,7 @@ def reply(
     chat = chats.lock(tx, tenant_id, chat_id)
     if chat is None:
         raise NotFound("Chat is not found.")
-    key = f"reply:{chat_id}:{agent_id}:{clean_text(client_id)}"
+    key = _key(chat_id, agent_id, clean_text(client_id))
     first = messages.by_key(tx, tenant_id, key)
     if first is not None:
         return first, False
@@ -49,6 +49,18 @@ def reply(
     message_id = messages.write_outbound(tx, draft)
     chat.sends.append(message_id)
     return messages.get(tx, tenant_id, message_id), True
+
+
+def _key(chat_id: int, agent_id: int, client_id: str) -> str:
+    return f"reply:{chat_id}:{agent_id}:{client_id}"
+
+
+def client_id_of(message: Message, agent_id: int) -> str | None:
+    """The name that this agent's program gave to its own text; None for all other messages."""
+    if message.chat_id is None or message.author_id != agent_id:
+        return None
+    own = _key(message.chat_id, agent_id, "")
+    return message.key.removeprefix(own) if message.key.startswith(own) else None
 
 
 def _checked(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from carriers.protocol import Accepted, Found, Rejected
+from domain.reasons import CHAT_ENDED, NO_ANSWER, OPTED_OUT
 from domain.statuses import RANK, UNSENT, DisconnectedBy, MessageStatus, Priority
 from domain.texts import TextKey
 from services import consent, events, receipts, windows
@@ -32,6 +33,8 @@ RECEIPT_PATIENCE = timedelta(seconds=60)
 BULK_PAUSE = timedelta(seconds=1)
 # A slot that was not used for so long is lost: after an outage all would be used at once.
 STALE_SLOT = timedelta(seconds=30)
+# Of a carrier's own words so many characters are kept.
+CARRIER_SAYS_MAX = 500
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,10 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     if text.status is MessageStatus.SENDING:
         return InDoubt(_hand_over(tx, text, recipient))
     if text.kind not in consent.ANSWERS and ledger.opted_out(tx, text.tenant_id, recipient):
-        _finish(tx, text, MessageStatus.BLOCKED, "opted_out")
+        _finish(tx, text, MessageStatus.BLOCKED, OPTED_OUT)
         return _settled(tx, text)
     if chat is not None and _left_behind(chat, text):
-        _finish(tx, text, MessageStatus.FAILED, "chat_ended")
+        _finish(tx, text, MessageStatus.FAILED, CHAT_ENDED)
         return Settled()
     wait = _wait_for_slot(tx, text)
     if wait > timedelta(0):
@@ -179,6 +182,7 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
     text = windows.hold(tx, message_id)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.FAILED, answer.code)
+        sends.update(tx, text.id, carrier_says=answer.reason[:CARRIER_SAYS_MAX] or None)
     if answer.opted_out:
         entry = Entry(
             tenant_id=text.tenant_id,
@@ -209,7 +213,7 @@ def give_up(tx: Tx, message_id: int) -> Settled:
     """Nobody can tell whether it was sent: shown as unknown, never sent a second time."""
     text = windows.hold(tx, message_id)
     if text.status in UNSENT:
-        _finish(tx, text, MessageStatus.UNKNOWN, "no_answer")
+        _finish(tx, text, MessageStatus.UNKNOWN, NO_ANSWER)
     return _settled(tx, text)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, WithJsonSchema
 
+from domain.reasons import Reason
 from domain.segments import Encoding
 from domain.statuses import AgentStatus, ChatStatus, MessageStatus, Role
 from services.capacity import Concurrency
@@ -91,7 +92,7 @@ class OfferEvent:
 
 @dataclass(frozen=True)
 class Chat:
-    """A chat, as every API shows it."""
+    """A chat, as every API shows it; at `deadline_at` it ends by itself."""
 
     id: int
     lang: str
@@ -129,6 +130,7 @@ class Chat:
     message_count: int
     seq: int
     waiting_because: str | None
+    deadline_at: Moment | None
     temporal_url: str | None
 
 
@@ -152,19 +154,26 @@ class Media:
 
 @dataclass(frozen=True)
 class Message:
-    """A text of a thread. `error` says why it was not delivered."""
+    """A text of a thread.
+
+    `author_name` is an agent's. `error` is the code of what went wrong and `reason` says it in
+    words; `client_id` is shown to the agent who made it.
+    """
 
     id: int
     seq: int | None
     chat_id: int | None
     direction: str
     author: Author
+    author_name: str | None
     text: str
     media: list[Media]
     status: MessageStatus
     segments: int
     encoding: Encoding
     error: str | None
+    reason: Reason | None
+    client_id: str | None
     created_at: Moment
     sent_at: Moment | None
     delivered_at: Moment | None
@@ -176,6 +185,30 @@ class ChatWithThread(Chat):
 
     messages: list[Message]
     contact_candidates: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class ConsentEntry:
+    """One entry of the consent ledger: what was said, by whom, and on what evidence."""
+
+    status: str
+    source: str
+    evidence: str
+    actor_type: str
+    actor_name: str | None
+    at: Moment
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the ledger says of a consumer's number, the newest entry first.
+
+    `status` is None while it says nothing: then the consumer may be texted.
+    """
+
+    number: str
+    status: str | None
+    history: list[ConsentEntry]
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from domain.reasons import explain
 from domain.statuses import Role
 from services import shapes
 from services.agents import show
 from services.chat_views import Link, chats, menu_path
 from services.errors import NotFound
+from services.replies import client_id_of
 from store import chats as store_chats
 from store import messages as store_messages
 from store import tenants, users
@@ -48,23 +50,30 @@ def chat_with_thread(
     tx: Tx, tenant_id: int, user_id: int, chat_id: int, link: Link
 ) -> shapes.ChatWithThread:
     """One chat with its messages, if this user may see it."""
-    _check_may_see(tx, tenant_id, user_id, chat_id)
+    check_may_see(tx, tenant_id, user_id, chat_id)
     shown = chat(tx, tenant_id, chat_id, link)
     fields = {name: getattr(shown, name) for name in shapes.Chat.__dataclass_fields__}
-    texts = _messages(tx, tenant_id, chat_id, 0)
+    texts = [message(text, user_id) for text in store_messages.of_chat(tx, tenant_id, chat_id)]
     return shapes.ChatWithThread(**fields, messages=texts, contact_candidates=[])
 
 
 def messages(
-    tx: Tx, tenant_id: int, user_id: int, chat_id: int, after: int
+    tx: Tx,
+    tenant_id: int,
+    user_id: int,
+    chat_id: int,
+    after: int,
+    before: int | None = None,
+    last: int | None = None,
 ) -> list[shapes.Message]:
-    """The thread behind message number `after`, if this user may see it."""
-    _check_may_see(tx, tenant_id, user_id, chat_id)
-    return _messages(tx, tenant_id, chat_id, after)
+    """The thread between two message numbers, if this user may see it."""
+    check_may_see(tx, tenant_id, user_id, chat_id)
+    texts = store_messages.of_chat(tx, tenant_id, chat_id, after, before, last)
+    return [message(text, user_id) for text in texts]
 
 
-def _check_may_see(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> None:
-    """Agents see what is, was or may become theirs; managers all of the tenant."""
+def check_may_see(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> None:
+    """Agents see what is, was or may become theirs, and what led to it; managers everything."""
     if rows.is_open_to(tx, tenant_id, chat_id, user_id):
         return
     user = users.get(tx, tenant_id, user_id)
@@ -73,12 +82,8 @@ def _check_may_see(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> None:
         raise NotFound("Chat is not found.")
 
 
-def _messages(tx: Tx, tenant_id: int, chat_id: int, after: int) -> list[shapes.Message]:
-    return [message(text) for text in store_messages.of_chat(tx, tenant_id, chat_id, after)]
-
-
-def message(text: store_messages.Message) -> shapes.Message:
-    """A message as the APIs show it."""
+def message(text: store_messages.Message, user_id: int) -> shapes.Message:
+    """A message as the APIs show it to this user."""
     media = [
         shapes.Media(number, item["url"], item["content_type"], item.get("size"))
         for number, item in enumerate(text.media, start=1)
@@ -89,12 +94,15 @@ def message(text: store_messages.Message) -> shapes.Message:
         chat_id=text.chat_id,
         direction=text.direction,
         author=shapes.Author(text.author_type, text.author_id),
+        author_name=text.author_name,
         text=text.text,
         media=media,
         status=text.status,
         segments=text.segments,
         encoding=text.encoding,
         error=text.error,
+        reason=explain(text.status, text.error, text.carrier_says),
+        client_id=client_id_of(text, user_id),
         created_at=text.created_at,
         sent_at=text.sent_at,
         delivered_at=text.delivered_at,

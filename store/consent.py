@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -16,6 +17,18 @@ ledger = t.consent_ledger.c
 class Consent(StrEnum):
     OPTED_IN = "opted_in"
     OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An entry as it stands in the ledger; `actor_name` is an agent's."""
+
+    status: Consent
+    source: str
+    evidence: str
+    actor_type: str
+    actor_name: str | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,34 @@ def state(tx: Tx, tenant_id: int, number: str) -> Consent | None:
         .limit(1)
     ).scalar_one_or_none()
     return None if found is None else Consent(found)
+
+
+def history(tx: Tx, tenant_id: int, number: str, last: int) -> list[Recorded]:
+    """The newest entries of a number, the newest first."""
+    u = t.users.c
+    query = (
+        sa.select(
+            ledger.status,
+            ledger.source,
+            ledger.evidence,
+            ledger.actor_type,
+            u.name,
+            ledger.at,
+        )
+        .outerjoin(
+            t.users,
+            sa.and_(
+                u.tenant_id == ledger.tenant_id,
+                u.id == ledger.actor_id,
+                ledger.actor_type == "agent",
+            ),
+        )
+        .where(ledger.tenant_id == tenant_id, ledger.number == number)
+        .order_by(ledger.id.desc())
+        .limit(last)
+    )
+    found = tx.conn.execute(query)
+    return [Recorded(Consent(row.status), *row[1:]) for row in found]
 
 
 def opted_out(tx: Tx, tenant_id: int, number: str) -> bool:

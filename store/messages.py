@@ -15,6 +15,7 @@ from store import tables as t
 from store.database import AnyRow, Tx
 
 m = t.messages.c
+u = t.users.c
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,27 @@ class Message:
     direction: str
     author_type: str
     author_id: int | None
+    author_name: str | None
     kind: str
+    key: str
     text: str
     media: list[dict[str, Any]]
     status: MessageStatus
     segments: int
     encoding: Encoding
     error: str | None
+    carrier_says: str | None
     created_at: datetime
     sent_at: datetime | None
     delivered_at: datetime | None
 
 
+_AUTHOR_NAME = (
+    sa.select(u.name)
+    .where(u.tenant_id == m.tenant_id, u.id == m.author_id, m.author_type == Author.AGENT)
+    .scalar_subquery()
+    .label("author_name")
+)
 _COLUMNS = (
     m.id,
     m.tenant_id,
@@ -48,13 +58,16 @@ _COLUMNS = (
     m.direction,
     m.author_type,
     m.author_id,
+    _AUTHOR_NAME,
     m.kind,
+    m.unique_key,
     m.text,
     m.media,
     m.status,
     m.segments,
     m.encoding,
     m.error,
+    m.carrier_says,
     m.created_at,
     m.sent_at,
     m.delivered_at,
@@ -128,14 +141,22 @@ def get(tx: Tx, tenant_id: int, message_id: int) -> Message:
     return _message(tx.conn.execute(query).one())
 
 
-def of_chat(tx: Tx, tenant_id: int, chat_id: int, after: int = 0) -> list[Message]:
-    """The thread of a chat in order, from behind message number `after`."""
-    query = (
-        sa.select(*_COLUMNS)
-        .where(m.tenant_id == tenant_id, m.chat_id == chat_id, m.seq > after)
-        .order_by(m.seq)
+def of_chat(
+    tx: Tx,
+    tenant_id: int,
+    chat_id: int,
+    after: int = 0,
+    before: int | None = None,
+    last: int | None = None,
+) -> list[Message]:
+    """The thread of a chat in order, between two message numbers; of these the `last` so many."""
+    query = sa.select(*_COLUMNS).where(
+        m.tenant_id == tenant_id, m.chat_id == chat_id, m.seq > after
     )
-    return [_message(row) for row in tx.conn.execute(query)]
+    if before is not None:
+        query = query.where(m.seq < before)
+    found = tx.conn.execute(query.order_by(m.seq.desc()).limit(last)).all()
+    return [_message(row) for row in reversed(found)]
 
 
 def unsent_of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
@@ -170,13 +191,16 @@ def _message(row: AnyRow) -> Message:
         direction=row.direction,
         author_type=row.author_type,
         author_id=row.author_id,
+        author_name=row.author_name,
         kind=row.kind,
+        key=row.unique_key,
         text=row.text,
         media=list(row.media),
         status=MessageStatus(row.status),
         segments=row.segments,
         encoding=Encoding(row.encoding),
         error=row.error,
+        carrier_says=row.carrier_says,
         created_at=row.created_at,
         sent_at=row.sent_at,
         delivered_at=row.delivered_at,

@@ -263,6 +263,8 @@ chats = _table(
         sqlite_where=sa.text("status = 'assigned'"),
         postgresql_where=sa.text("status = 'assigned'"),
     ),
+    # A consumer's earlier chats, the newest first.
+    Index("ix_chats_consumer", "tenant_id", "consumer_id", "id"),
     # The reconciler: every chat whose process has not finished.
     Index(
         "ix_chats_unsettled",
@@ -347,6 +349,8 @@ messages = _table(
     Column("media", JSON, nullable=False, server_default="[]"),
     Column("status", Text, nullable=False),
     Column("error", Text),
+    # What the carrier says of a refusal, in its own words.
+    Column("carrier_says", Text),
     Column("encoding", Text, nullable=False),
     Column("segments", Integer, nullable=False),
     Column("priority", Integer, nullable=False, server_default="3"),

@@ -39,6 +39,7 @@ class ChatRecord:
     queued_at: datetime | None
     assigned_at: datetime | None
     ended_at: datetime | None
+    deadline_at: datetime | None
     number: str
     consumer_id: int
     consumer_number: str
@@ -97,6 +98,7 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
             c.queued_at,
             c.assigned_at,
             c.ended_at,
+            c.deadline_at,
             n.number,
             k.id,
             k.number,
@@ -171,17 +173,31 @@ def exists(tx: Tx, tenant_id: int, chat_id: int) -> bool:
 
 
 def is_open_to(tx: Tx, tenant_id: int, chat_id: int, agent_id: int) -> bool:
-    """Whether an agent has the chat, is asked to take it, or had it once."""
-    offered = sa.select(o.id).where(
-        o.chat_id == c.id, o.agent_id == agent_id, o.state == OfferState.PENDING
+    """Whether an agent has the chat, is asked to take it, or had it once; or a later one.
+
+    Who talks with a consumer may read what was said before, whoever said it.
+    """
+    later = t.chats.alias("later")
+    led_to = sa.select(later.c.id).where(
+        later.c.tenant_id == tenant_id,
+        later.c.consumer_id == c.consumer_id,
+        later.c.id > c.id,
+        _open_to(later, agent_id),
     )
-    took_part = sa.select(p.id).where(p.chat_id == c.id, p.user_id == agent_id)
     query = sa.select(c.id).where(
         c.tenant_id == tenant_id,
         c.id == chat_id,
-        sa.or_(c.agent_id == agent_id, offered.exists(), took_part.exists()),
+        sa.or_(_open_to(t.chats, agent_id), led_to.exists()),
     )
     return tx.conn.execute(query).first() is not None
+
+
+def _open_to(chat: sa.FromClause, agent_id: int) -> sa.ColumnElement[bool]:
+    offered = sa.select(o.id).where(
+        o.chat_id == chat.c.id, o.agent_id == agent_id, o.state == OfferState.PENDING
+    )
+    took_part = sa.select(p.id).where(p.chat_id == chat.c.id, p.user_id == agent_id)
+    return sa.or_(chat.c.agent_id == agent_id, offered.exists(), took_part.exists())
 
 
 def offered_to(tx: Tx, tenant_id: int, agent_id: int) -> list[PendingOffer]:

@@ -172,6 +172,8 @@ COSTS = {
     "GET chats": 9,
     "GET chats/{id}": 10,
     "GET chats/{id}/messages": 4,
+    "GET chats/{id}/earlier": 11,
+    "GET chats/{id}/consent": 6,
     "POST chats/{id}/messages": 20,
     "POST chats/{id}/end": 40,
 }

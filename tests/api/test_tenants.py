@@ -69,6 +69,20 @@ async def test_with_another_tenants_token_lists_hold_nothing_of_ours(api: Api, w
     assert not {queue["id"] for queue in queues} & set(api.acme.world.queues.values())
 
 
+async def test_a_number_that_texts_two_companies_has_a_past_with_each_alone(api: Api) -> None:
+    for company in (api.globex, api.acme):
+        chat_id = await company.connected_chat("ana")
+        await company.world.end("ana", chat_id)
+        await company.world.text("STOP", to=company.number)
+        await company.world.text("START", to=company.number)
+    chat_id = await api.acme.connected_chat("ana")
+    async with api.client(api.acme.tokens["ana"]) as client:
+        earlier = await client.get(f"{BASE}/chats/{chat_id}/earlier")
+        consent = (await client.get(f"{BASE}/chats/{chat_id}/consent")).json()
+    assert (earlier.headers["total"], len(earlier.json())) == ("1", 1)
+    assert [entry["status"] for entry in consent["history"]] == ["opted_in", "opted_out"]
+
+
 async def test_a_carrier_account_brings_texts_for_its_own_tenant_only(api: Api) -> None:
     path = f"/carriers/simulator/{api.globex.subdomain}/inbound"
     answer = await api.webhook(path, inbound(api.acme, "Hello"))

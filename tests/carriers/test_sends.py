@@ -83,7 +83,7 @@ async def test_a_send_says_who_we_are_and_where_receipts_go() -> None:
         (answering(400, {"code": "30006", "message": "no"}), Rejected("30006", "no")),
         (answering(400, {"code": "21610", "message": "no"}), Rejected("21610", "no", True)),
         (answering(400, {"code": 40300, "message": "no"}), Rejected("40300", "no", True)),
-        (answering(422, b"?"), Rejected("422", "refused")),
+        (answering(422, b"?"), Rejected("422", "")),
         (answering(429, None), Busy()),
         (answering(429, None, **{"retry-after": "7"}), Busy(timedelta(seconds=7))),
         (answering(503, None, **{"retry-after": "soon"}), Busy()),

@@ -149,6 +149,7 @@ async def test_a_refused_text_has_failed_with_the_carriers_code(world: World) ->
     await world.db.write(sends.rejected, reply, Rejected("30006", "unreachable"))
     text = await message(world, reply)
     assert (text.status, text.error) == (MessageStatus.FAILED, "30006")
+    assert text.carrier_says == "unreachable"
     assert await world.chat_status(chat_id) is ChatStatus.ASSIGNED
 
 
