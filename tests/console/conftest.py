@@ -11,6 +11,9 @@ from tests.console.steps import log_in
 # What a browser writes by itself when a call is refused or unanswered.
 _REFUSALS = "Failed to load resource:"
 
+# A loaded machine may take its time; a rule that is broken is never kept by waiting.
+expect.set_options(timeout=20_000)
+
 Open = Callable[[str], Awaitable[Page]]
 
 
