@@ -79,10 +79,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A chat that waits on a leaf."""
+    """A chat that waits on a leaf, and why as it was last noted."""
 
     chat_id: int
     queue_id: int
+    because: str | None = None
 
 
 def match(candidates: Iterable[Candidate], waiting: list[Waiting]) -> list[tuple[int, int]]:

@@ -13,7 +13,6 @@ from store import chats as store_chats
 from store import messages, numbers, participants, tenants
 from store import tables as t
 from store.chats import OpenChat
-from store.consent import opted_out
 from store.database import Tx
 
 # Said once in a chat's life; the others repeat with the step that caused them.
@@ -89,9 +88,7 @@ def write(tx: Tx, chat: OpenChat, body: str, key: TextKey) -> None:
     """Queue a system text of the chat in this transaction."""
     seq = chat.next_seq()
     step = "" if key in ONCE else f":{seq}"
-    blocked = opted_out(
-        tx, chat.tenant_id, numbers.consumer_number(tx, chat.tenant_id, chat.consumer_id)
-    )
+    blocked = numbers.recipient(tx, chat.tenant_id, chat.consumer_id).opted_out
     draft = messages.Draft(
         tenant_id=chat.tenant_id,
         number_id=chat.number_id,

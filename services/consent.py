@@ -63,7 +63,7 @@ def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> Ope
         raise NotYourChat
     entry = Entry(
         tenant_id=tenant_id,
-        number=numbers.consumer_number(tx, tenant_id, chat.consumer_id),
+        number=numbers.recipient(tx, tenant_id, chat.consumer_id).number,
         status=Consent.OPTED_OUT,
         source="agent",
         evidence=f"chat {chat_id}",

@@ -15,13 +15,12 @@ from domain.texts import TextKey
 from services import chats, consent, events
 from services.errors import InvalidField, NotFound
 from store import chats as store_chats
-from store import consent as ledger
 from store import locks, messages, numbers, participants
 from store.chats import OpenChat
 from store.consent import Consent, Entry
 from store.database import Again, Tx
 from store.messages import Draft
-from store.numbers import Account, Number
+from store.numbers import Account, Number, Pair
 
 CONSENT = {
     Command.OPT_OUT: TextKey.OPT_OUT,
@@ -45,6 +44,7 @@ class _Incoming:
 
     number: Number
     consumer_id: int
+    active: tuple[int, ChatStatus] | None
     sender: str
     text: str
     media: tuple[dict[str, object], ...]
@@ -60,35 +60,31 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     sender that is no number. Takes the routing lock unless the text merely joins the thread
     of a chat with an agent; where that guess proves wrong it starts again (`Again`).
     """
-    number = numbers.by_number(tx, account.tenant_id, inbound.recipient)
-    if number is None:
-        raise NotFound("The number is not found.")
     sender = _sender(inbound)
+    pair = _pair(tx, account, inbound, sender)
     entered = numbers.receive_once(tx, account, inbound.provider_id)
     if entered is None:
         return Received(new=False)
     recognised = recognise(inbound.text)
-    joins = tx.attempt == 0 and recognised in (None, Command.BACK)
-    consumer_id = numbers.find_consumer(tx, account.tenant_id, sender)
-    chat_id = None
-    if joins and consumer_id is not None:
-        chat_id = _connected_chat(tx, number, consumer_id)
-    if chat_id is None:
+    joins = tx.attempt == 0 and recognised in (None, Command.BACK) and _connected(pair)
+    if not joins:
         locks.routing(tx, account.tenant_id)
-        consumer_id = numbers.consumer(tx, account.tenant_id, sender)
-    assert consumer_id is not None
-    opted_out = ledger.opted_out(tx, account.tenant_id, sender)
+        if pair.consumer_id is None:
+            numbers.meet(tx, account.tenant_id, sender)
+        pair = _pair(tx, account, inbound, sender)
+    assert pair.consumer_id is not None
     incoming = _Incoming(
-        number=number,
-        consumer_id=consumer_id,
+        number=pair.number,
+        consumer_id=pair.consumer_id,
+        active=pair.chat,
         sender=sender,
         text=clean_text(inbound.text),
         media=tuple({"url": m.url, "content_type": m.content_type} for m in inbound.media),
-        command=meaning(recognised, opted_out=opted_out),
-        opted_out=opted_out,
+        command=meaning(recognised, opted_out=pair.opted_out),
+        opted_out=pair.opted_out,
         provider_key=f"in:{account.id}:{entered}",
     )
-    received = _join(tx, incoming, chat_id) if chat_id is not None else _decide(tx, incoming)
+    received = _join(tx, incoming) if joins else _decide(tx, incoming)
     assert received.message_id is not None
     numbers.link_inbox(tx, entered, received.message_id)
     return received
@@ -101,16 +97,20 @@ def _sender(inbound: InboundText) -> str:
         raise InvalidField("from", "must be a phone number") from error
 
 
-def _connected_chat(tx: Tx, number: Number, consumer_id: int) -> int | None:
-    active = store_chats.active_of_pair(tx, number.id, consumer_id)
-    if active is None or active[1] is not ChatStatus.ASSIGNED:
-        return None
-    return active[0]
+def _pair(tx: Tx, account: Account, inbound: InboundText, sender: str) -> Pair:
+    pair = numbers.pair(tx, account.tenant_id, inbound.recipient, sender)
+    if pair is None:
+        raise NotFound("The number is not found.")
+    return pair
 
 
-def _join(tx: Tx, incoming: _Incoming, chat_id: int) -> Received:
+def _connected(pair: Pair) -> bool:
+    return pair.chat is not None and pair.chat[1] is ChatStatus.ASSIGNED
+
+
+def _join(tx: Tx, incoming: _Incoming) -> Received:
     """An ordinary text in an answered chat: only the chat's row is locked."""
-    chat = store_chats.lock(tx, incoming.number.tenant_id, chat_id)
+    chat = _active(tx, incoming)
     if chat is None or chat.state.status is not ChatStatus.ASSIGNED:
         raise Again
     message_id = _write(tx, incoming, chat)
@@ -123,8 +123,7 @@ def _join(tx: Tx, incoming: _Incoming, chat_id: int) -> Received:
 def _decide(tx: Tx, incoming: _Incoming) -> Received:
     """Under the routing lock: commands first, then the active chat, then a new one."""
     number = incoming.number
-    active = store_chats.active_of_pair(tx, number.id, incoming.consumer_id)
-    chat = store_chats.lock(tx, number.tenant_id, active[0]) if active else None
+    chat = _active(tx, incoming)
     if incoming.command in CONSENT:
         return _obey(tx, incoming, chat, incoming.command)
     if chat is not None:
@@ -137,6 +136,11 @@ def _decide(tx: Tx, incoming: _Incoming) -> Received:
         events.message_kept(tx, number.tenant_id, message_id, why_none)
         return Received(True, message_id)
     return _open(tx, incoming)
+
+
+def _active(tx: Tx, incoming: _Incoming) -> OpenChat | None:
+    active = incoming.active
+    return store_chats.lock(tx, incoming.number.tenant_id, active[0]) if active else None
 
 
 def _why_no_chat(tx: Tx, incoming: _Incoming) -> str | None:

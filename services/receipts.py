@@ -29,7 +29,7 @@ def apply(tx: Tx, account: Account, receipts: list[Receipt]) -> None:
         if text is None:
             unknown.append(receipt)
         else:
-            _advance(tx, windows.hold(tx, text.id), _early(receipt), receipt.provider_id)
+            _advance(tx, windows.hold(tx, text), _early(receipt), receipt.provider_id)
     # After the texts' locks, and in one order: two reports of the same texts must not cross.
     for receipt in sorted(unknown, key=lambda each: each.provider_id):
         _keep(tx, account, receipt)
@@ -42,7 +42,7 @@ def _keep(tx: Tx, account: Account, receipt: Receipt) -> None:
     if text is None:
         sends.keep_receipt(tx, account.tenant_id, account.id, receipt.provider_id, _early(receipt))
     else:
-        _advance(tx, windows.hold(tx, text.id), _early(receipt), receipt.provider_id)
+        _advance(tx, windows.hold(tx, text), _early(receipt), receipt.provider_id)
 
 
 def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provider_id: str) -> None:
@@ -98,6 +98,5 @@ def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> 
     sends.update(tx, text.id, **values)
     agent_id = None
     if text.chat_id is not None:
-        chat = chats.read(tx, text.tenant_id, text.chat_id)
-        agent_id = None if chat is None else chat.state.agent_id
+        agent_id = chats.agent_of(tx, text.tenant_id, text.chat_id)
     events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)

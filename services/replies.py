@@ -6,7 +6,7 @@ from domain.plaintext import clean_text
 from domain.segments import AGENT_MAX
 from domain.statuses import ENDED, Author, Priority
 from services.errors import ChatEnded, ConsumerOptedOut, InvalidField, NotFound, NotYourChat
-from store import chats, consent, messages, numbers
+from store import chats, messages, numbers
 from store.database import Tx
 from store.messages import Draft, Message
 
@@ -31,7 +31,7 @@ def reply(
         raise ChatEnded
     if chat.state.agent_id != agent_id:
         raise NotYourChat
-    if consent.opted_out(tx, tenant_id, numbers.consumer_number(tx, tenant_id, chat.consumer_id)):
+    if numbers.recipient(tx, tenant_id, chat.consumer_id).opted_out:
         raise ConsumerOptedOut
     draft = Draft(
         tenant_id=tenant_id,

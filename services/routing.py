@@ -32,8 +32,9 @@ def offer_chat(tx: Tx, chat: OpenChat) -> None:
     limit = tenants.get(tx, chat.tenant_id).concurrency_limit
     candidates = offers.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
     waiting = Waiting(chat.id, chat.state.queue_id)
-    _make(tx, chat.tenant_id, match(candidates, [waiting]))
-    explain(tx, chat)
+    made = match(candidates, [waiting])
+    _make(tx, chat.tenant_id, made)
+    explain(tx, chat, WaitingBecause.OFFERED if made else None)
 
 
 def withdraw_chat(tx: Tx, chat: OpenChat) -> None:
@@ -49,7 +50,7 @@ def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
     lost = offers.close_of_agent(tx, agent_id, OfferState.WITHDRAWN)
     if lost:
         events.offers_changed(tx, tenant_id, [agent_id])
-    for chat_id in lost:
+    for chat_id in sorted(set(lost) - offers.offered_of(tx, lost)):
         chat = store_chats.lock(tx, tenant_id, chat_id)
         assert chat is not None
         explain(tx, chat)
@@ -64,16 +65,18 @@ def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
     waiting = offers.waiting_for(tx, tenant_id, candidates)
     made = match(candidates, waiting)
     _make(tx, tenant_id, made)
-    for chat_id in sorted({chat_id for chat_id, _ in made}):
+    # As the rows say; a chat that this very transaction has changed may be otherwise by now.
+    known = {one.chat_id for one in waiting if one.because == WaitingBecause.OFFERED}
+    for chat_id in sorted({chat_id for chat_id, _ in made} - (known - tx.open_chats.keys())):
         chat = store_chats.lock(tx, tenant_id, chat_id)
         assert chat is not None
-        explain(tx, chat)
+        explain(tx, chat, WaitingBecause.OFFERED)
     return len(made)
 
 
-def explain(tx: Tx, chat: OpenChat) -> None:
-    """Note why the chat waits; its process is told only when the reason changes."""
-    reason = _reason(tx, chat)
+def explain(tx: Tx, chat: OpenChat, because: WaitingBecause | None = None) -> None:
+    """Note why the chat waits, if the caller knows it; its process is told only of a change."""
+    reason = because or _reason(tx, chat)
     if chat.waiting_because != reason:
         chat.waiting_because = reason
         chat.changed = True

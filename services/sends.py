@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from carriers.protocol import Accepted, Found, Rejected
 from domain.reasons import CHAT_ENDED, NO_ANSWER, OPTED_OUT
@@ -15,7 +16,6 @@ from domain.statuses import RANK, UNSENT, DisconnectedBy, MessageStatus, Priorit
 from domain.texts import TextKey
 from services import consent, events, receipts, windows
 from store import chats, locks, numbers, sends
-from store import consent as ledger
 from store.chats import OpenChat
 from store.consent import Consent, Entry
 from store.database import Tx
@@ -96,10 +96,10 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
         return Superseded()
     if text.status not in UNSENT:
         return _settled(tx, text)
-    recipient = numbers.consumer_number(tx, text.tenant_id, text.consumer_id)
+    recipient = numbers.recipient(tx, text.tenant_id, text.consumer_id)
     if text.status is MessageStatus.SENDING:
-        return InDoubt(_hand_over(tx, text, recipient))
-    if text.kind not in consent.ANSWERS and ledger.opted_out(tx, text.tenant_id, recipient):
+        return InDoubt(_hand_over(tx, text, recipient.number))
+    if text.kind not in consent.ANSWERS and recipient.opted_out:
         _finish(tx, text, MessageStatus.BLOCKED, OPTED_OUT)
         return _settled(tx, text)
     if chat is not None and _left_behind(chat, text):
@@ -112,7 +112,7 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     sends.update(
         tx, text.id, status=MessageStatus.SENDING, claimed_at=tx.now, attempts=text.attempts
     )
-    return _hand_over(tx, text, recipient)
+    return _hand_over(tx, text, recipient.number)
 
 
 def _left_behind(chat: OpenChat, text: Sending) -> bool:
@@ -122,15 +122,15 @@ def _left_behind(chat: OpenChat, text: Sending) -> bool:
 
 
 def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:
-    number = numbers.by_id(tx, text.number_id)
+    sender, account = numbers.way_out(tx, text.number_id)
     assert text.claimed_at is not None
     return HandOver(
         message_id=text.id,
         attempt=text.attempts,
         claimed_at=text.claimed_at,
         reference=receipts.reference(text.id),
-        account=numbers.account_by_id(tx, number.account_id),
-        sender=number.number,
+        account=account,
+        sender=sender,
         recipient=recipient,
         text=text.text,
     )
@@ -153,7 +153,7 @@ def _wait_for_slot(tx: Tx, text: Sending) -> timedelta:
         return BULK_PAUSE
     takes = timedelta(seconds=text.segments / number.segments_per_second)
     numbers.move_slot(tx, number.id, slot + takes)
-    if text.priority <= RANK[Priority.CONSENT]:
+    if text.priority <= RANK[Priority.CONSENT] or slot <= tx.now:
         return timedelta(0)
     sends.update(tx, text.id, slot_at=slot)
     return slot - tx.now
@@ -161,13 +161,14 @@ def _wait_for_slot(tx: Tx, text: Sending) -> timedelta:
 
 def accepted(tx: Tx, message_id: int, answer: Accepted | Found) -> Settled:
     """The carrier has it: note its id, and apply receipts that were quicker."""
-    text = windows.hold(tx, message_id)
+    text = _hold(tx, message_id)
     account_id = numbers.by_id(tx, text.number_id).account_id
     segments = answer.segments or text.segments
     values = {"provider_id": answer.provider_id, "segments": segments}
-    sends.update(tx, text.id, **values)
     if text.status in UNSENT:
-        _finish(tx, text, MessageStatus.SENT, None)
+        _finish(tx, text, MessageStatus.SENT, None, **values)
+    else:
+        sends.update(tx, text.id, **values)
     receipts.apply_early(tx, text.tenant_id, account_id, text.id, answer.provider_id)
     return _settled(tx, text)
 
@@ -179,14 +180,14 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
         locks.routing(tx, text.tenant_id)
         for chat_id in chats.active_of_consumer(tx, text.tenant_id, text.consumer_id):
             chats.lock(tx, text.tenant_id, chat_id)
-    text = windows.hold(tx, message_id)
+    text = windows.hold(tx, text)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.FAILED, answer.code)
         sends.update(tx, text.id, carrier_says=answer.reason[:CARRIER_SAYS_MAX] or None)
     if answer.opted_out:
         entry = Entry(
             tenant_id=text.tenant_id,
-            number=numbers.consumer_number(tx, text.tenant_id, text.consumer_id),
+            number=numbers.recipient(tx, text.tenant_id, text.consumer_id).number,
             status=Consent.OPTED_OUT,
             source="carrier",
             evidence=f"{answer.code} {answer.reason}",
@@ -202,7 +203,7 @@ def not_taken(tx: Tx, message_id: int, attempt: int | None = None) -> None:
 
     Of one `attempt` alone: another try may have claimed the text since, and be sending it.
     """
-    text = windows.hold(tx, message_id)
+    text = _hold(tx, message_id)
     if text.status is MessageStatus.SENDING and attempt in (None, text.attempts):
         # A new slot, too: after an outage all that was tried in vain would go out at once.
         values = {"status": MessageStatus.QUEUED, "claimed_at": None, "slot_at": None}
@@ -211,21 +212,24 @@ def not_taken(tx: Tx, message_id: int, attempt: int | None = None) -> None:
 
 def give_up(tx: Tx, message_id: int) -> Settled:
     """Nobody can tell whether it was sent: shown as unknown, never sent a second time."""
-    text = windows.hold(tx, message_id)
+    text = _hold(tx, message_id)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.UNKNOWN, NO_ANSWER)
     return _settled(tx, text)
 
 
-def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None) -> None:
+def _hold(tx: Tx, message_id: int) -> Sending:
+    return windows.hold(tx, sends.read(tx, message_id))
+
+
+def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None, **learnt: Any) -> None:
     """The text's way ends here, or goes on with receipts; an outage's delay moves the window."""
     went_out = status in (MessageStatus.SENT, MessageStatus.UNKNOWN)
-    sends.update(tx, text.id, status=status, error=error, sent_at=tx.now if went_out else None)
+    sent_at = tx.now if went_out else None
+    sends.update(tx, text.id, status=status, error=error, sent_at=sent_at, **learnt)
     agent_id = None
     if text.chat_id is not None:
-        chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
-        assert chat is not None
-        agent_id = chat.state.agent_id
+        agent_id = chats.agent_of(tx, text.tenant_id, text.chat_id)
     if went_out:
         windows.text_went_out(tx, text)
     events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from domain.decisions import ChatState
 from domain.process import ChatRef, ChatView
@@ -88,14 +89,48 @@ _COLUMNS = (
     c.incarnation,
 )
 
+_READ = sa.select(*_COLUMNS).where(
+    c.id == bindparam("chat_id"), c.tenant_id == bindparam("tenant_id")
+)
+_LOCK = _READ.with_for_update(key_share=True)
+_AGENT = sa.select(c.agent_id).where(
+    c.id == bindparam("chat_id"), c.tenant_id == bindparam("tenant_id")
+)
+_OF_PAIR = sa.select(c.id, c.status).where(
+    c.number_id == bindparam("number_id"),
+    c.consumer_id == bindparam("consumer_id"),
+    sa.text(t.ACTIVE_CHAT),
+)
+_OF_CONSUMER = (
+    sa.select(c.id)
+    .where(
+        c.tenant_id == bindparam("tenant_id"),
+        # By pairs: their index has the number first.
+        c.number_id.in_(sa.select(t.numbers.c.id).where(t.numbers.c.tenant_id == c.tenant_id)),
+        c.consumer_id == bindparam("consumer_id"),
+        sa.text(f"chats.{t.ACTIVE_CHAT}"),
+    )
+    .order_by(c.id)
+)
+_OF_AGENT = (
+    sa.select(c.id)
+    .where(
+        c.tenant_id == bindparam("tenant_id"),
+        c.agent_id == bindparam("agent_id"),
+        sa.text(t.ASSIGNED_CHAT),
+    )
+    .order_by(c.id)
+)
+_INSERT = sa.insert(t.chats).returning(c.id)
+_WRITE = sa.update(t.chats).where(c.id == bindparam("chat_id"))
+
 
 def lock(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
     """The chat under its row lock, the same object for the whole transaction."""
     if chat_id in tx.open_chats:
         opened: OpenChat = tx.open_chats[chat_id]
         return opened if opened.tenant_id == tenant_id else None
-    query = sa.select(*_COLUMNS).where(c.id == chat_id, c.tenant_id == tenant_id)
-    row = tx.conn.execute(query.with_for_update(key_share=True)).one_or_none()
+    row = tx.conn.execute(_LOCK, {"chat_id": chat_id, "tenant_id": tenant_id}).one_or_none()
     if row is None:
         return None
     tx.open_chats[chat_id] = opened = _open(row)
@@ -104,43 +139,35 @@ def lock(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
 
 def read(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
     """The chat as it stands, without a lock; nothing may be decided from it alone."""
-    query = sa.select(*_COLUMNS).where(c.id == chat_id, c.tenant_id == tenant_id)
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_READ, {"chat_id": chat_id, "tenant_id": tenant_id}).one_or_none()
     return None if row is None else _open(row)
+
+
+def agent_of(tx: Tx, tenant_id: int, chat_id: int) -> int | None:
+    """The agent whom the chat's changes concern, read without a lock."""
+    found: int | None = tx.conn.execute(
+        _AGENT, {"chat_id": chat_id, "tenant_id": tenant_id}
+    ).scalar_one_or_none()
+    return found
 
 
 def active_of_pair(tx: Tx, number_id: int, consumer_id: int) -> tuple[int, ChatStatus] | None:
     """The pair's one active chat (A11), read without a lock."""
-    row = tx.conn.execute(
-        sa.select(c.id, c.status).where(
-            c.number_id == number_id, c.consumer_id == consumer_id, sa.text(t.ACTIVE_CHAT)
-        )
-    ).one_or_none()
+    pair = {"number_id": number_id, "consumer_id": consumer_id}
+    row = tx.conn.execute(_OF_PAIR, pair).one_or_none()
     return None if row is None else (row.id, ChatStatus(row.status))
 
 
 def active_of_consumer(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
     """Every active chat of a consumer with the tenant, by id: the order in which they lock."""
-    return list(
-        tx.conn.execute(
-            sa.select(c.id)
-            .where(c.tenant_id == tenant_id, c.consumer_id == consumer_id, sa.text(t.ACTIVE_CHAT))
-            .order_by(c.id)
-        ).scalars()
-    )
+    consumer = {"tenant_id": tenant_id, "consumer_id": consumer_id}
+    return list(tx.conn.execute(_OF_CONSUMER, consumer).scalars())
 
 
 def of_agent(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:
     """The chats that an agent is connected to, by id."""
-    return list(
-        tx.conn.execute(
-            sa.select(c.id)
-            .where(
-                c.tenant_id == tenant_id, c.agent_id == agent_id, c.status == ChatStatus.ASSIGNED
-            )
-            .order_by(c.id)
-        ).scalars()
-    )
+    agent = {"tenant_id": tenant_id, "agent_id": agent_id}
+    return list(tx.conn.execute(_OF_AGENT, agent).scalars())
 
 
 def insert(tx: Tx, tenant_id: int, number_id: int, consumer_id: int, state: ChatState) -> OpenChat:
@@ -152,7 +179,7 @@ def insert(tx: Tx, tenant_id: int, number_id: int, consumer_id: int, state: Chat
         "created_at": tx.now,
         "updated_at": tx.now,
     }
-    chat_id = tx.conn.execute(sa.insert(t.chats).values(values).returning(c.id)).scalar_one()
+    chat_id = tx.conn.execute(_INSERT, values).scalar_one()
     tx.open_chats[chat_id] = opened = OpenChat(
         id=chat_id,
         tenant_id=tenant_id,
@@ -179,7 +206,7 @@ def write(tx: Tx, chat: OpenChat) -> None:
         "ptr": chat.ptr,
         "seq": chat.seq,
     }
-    tx.conn.execute(sa.update(t.chats).where(c.id == chat.id).values(values))
+    tx.conn.execute(_WRITE, values | {"chat_id": chat.id})
 
 
 def _values(state: ChatState) -> dict[str, Any]:

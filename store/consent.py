@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from store import tables as t
 from store.database import Tx
@@ -46,33 +48,40 @@ class Entry:
     scope: str = "tenant"
 
 
+def newest_of(tenant_id: Any, number: Any) -> sa.Select[str]:
+    """The query of a number's current state; also a part of others."""
+    mine = sa.select(ledger.status).where(ledger.tenant_id == tenant_id, ledger.number == number)
+    return mine.order_by(ledger.id.desc()).limit(1)
+
+
+_APPEND = sa.insert(t.consent_ledger)
+_STATE = newest_of(bindparam("tenant_id"), bindparam("number"))
+
+
 def append(tx: Tx, entry: Entry) -> None:
     """Add to the ledger; nothing in it is ever changed."""
     tx.conn.execute(
-        sa.insert(t.consent_ledger).values(
-            tenant_id=entry.tenant_id,
-            number=entry.number,
-            scope=entry.scope,
-            scope_id=entry.tenant_id,
-            status=entry.status,
-            source=entry.source,
-            message_id=entry.message_id,
-            evidence=entry.evidence,
-            actor_type=entry.actor_type,
-            actor_id=entry.actor_id,
-            at=tx.now,
-        )
+        _APPEND,
+        {
+            "tenant_id": entry.tenant_id,
+            "number": entry.number,
+            "scope": entry.scope,
+            "scope_id": entry.tenant_id,
+            "status": entry.status,
+            "source": entry.source,
+            "message_id": entry.message_id,
+            "evidence": entry.evidence,
+            "actor_type": entry.actor_type,
+            "actor_id": entry.actor_id,
+            "at": tx.now,
+        },
     )
 
 
 def state(tx: Tx, tenant_id: int, number: str) -> Consent | None:
     """What the ledger says now; None when it says nothing."""
-    found = tx.conn.execute(
-        sa.select(ledger.status)
-        .where(ledger.tenant_id == tenant_id, ledger.number == number)
-        .order_by(ledger.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    whose = {"tenant_id": tenant_id, "number": number}
+    found: str | None = tx.conn.execute(_STATE, whose).scalar_one_or_none()
     return None if found is None else Consent(found)
 
 

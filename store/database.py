@@ -17,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 P = ParamSpec("P")
@@ -73,6 +74,14 @@ class Tx:
     @property
     def on_sqlite(self) -> bool:
         return self.conn.dialect.name == "sqlite"
+
+
+def on_each(build: Callable[[Callable[[sa.Table], Any]], Any]) -> dict[bool, Any]:
+    """A statement that has no word in common SQL, made with each database's own `insert`.
+
+    By `tx.on_sqlite`.
+    """
+    return {True: build(sqlite.insert), False: build(postgresql.insert)}
 
 
 Flush = Callable[[Tx], None]

@@ -7,11 +7,28 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from store import tables as t
 from store.database import Tx
 
 e = t.events.c
+p = t.event_positions.c
+
+_COUNT = (
+    sa.update(t.event_positions)
+    .where(p.tenant_id == bindparam("of_tenant"))
+    .values(position=p.position + bindparam("many"))
+    .returning(p.position)
+)
+_INSERT = sa.insert(t.events)
+_AFTER = (
+    sa.select(e.position, e.type, e.chat_id, e.data, e.at)
+    .where(e.tenant_id == bindparam("tenant_id"), e.position > bindparam("position"))
+    .order_by(e.position)
+    .limit(bindparam("most"))
+)
+_LAST = sa.select(p.position).where(p.tenant_id == bindparam("tenant_id"))
 
 
 @dataclass(frozen=True)
@@ -36,38 +53,26 @@ def number(tx: Tx) -> None:
     An event's id would not do: ids are given before the commit, and a reader that resumes
     behind the highest it has seen would skip what commits late.
     """
-    p = t.event_positions.c
     rows = []
     for tenant_id in sorted({event["tenant_id"] for event in tx.events}):
         mine = [event for event in tx.events if event["tenant_id"] == tenant_id]
-        last = tx.conn.execute(
-            sa.update(t.event_positions)
-            .where(p.tenant_id == tenant_id)
-            .values(position=p.position + len(mine))
-            .returning(p.position)
-        ).scalar_one()
+        counted = {"of_tenant": tenant_id, "many": len(mine)}
+        last = tx.conn.execute(_COUNT, counted).scalar_one()
         for offset, event in enumerate(mine, start=last - len(mine) + 1):
             rows.append(event | {"position": offset, "at": tx.now})
     if rows:
-        tx.conn.execute(sa.insert(t.events), rows)
+        tx.conn.execute(_INSERT, rows)
 
 
 def after(tx: Tx, tenant_id: int, position: int, most: int = 500) -> list[Event]:
     """The events behind a position, in order."""
-    query = (
-        sa.select(e.position, e.type, e.chat_id, e.data, e.at)
-        .where(e.tenant_id == tenant_id, e.position > position)
-        .order_by(e.position)
-        .limit(most)
-    )
+    wanted = {"tenant_id": tenant_id, "position": position, "most": most}
     return [
         Event(row.position, row.type, row.chat_id, row.data, row.at)
-        for row in tx.conn.execute(query)
+        for row in tx.conn.execute(_AFTER, wanted)
     ]
 
 
 def last_position(tx: Tx, tenant_id: int) -> int:
     """Where the log stands now."""
-    p = t.event_positions.c
-    query = sa.select(p.position).where(p.tenant_id == tenant_id)
-    return int(tx.conn.execute(query).scalar_one())
+    return int(tx.conn.execute(_LAST, {"tenant_id": tenant_id}).scalar_one())

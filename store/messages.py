@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from domain.segments import Encoding, count
-from domain.statuses import RANK, UNSENT, Author, MessageStatus, Priority
+from domain.statuses import RANK, Author, MessageStatus, Priority
 from store import tables as t
 from store.database import AnyRow, Tx
 
@@ -72,6 +73,15 @@ _COLUMNS = (
     m.sent_at,
     m.delivered_at,
 )
+_OURS = m.tenant_id == bindparam("tenant_id")
+_BY_KEY = sa.select(*_COLUMNS).where(_OURS, m.unique_key == bindparam("key"))
+_GET = sa.select(*_COLUMNS).where(_OURS, m.id == bindparam("message_id"))
+_UNSENT_OF_CHAT = (
+    sa.select(m.id)
+    .where(_OURS, m.chat_id == bindparam("chat_id"), sa.text(t.UNSENT_TEXT))
+    .order_by(m.seq)
+)
+_INSERT = sa.insert(t.messages).returning(m.id)
 
 
 @dataclass(frozen=True)
@@ -124,21 +134,19 @@ def _insert(tx: Tx, draft: Draft, direction: str, status: MessageStatus) -> int:
         "unique_key": draft.key,
         "created_at": tx.now,
     }
-    inserted = tx.conn.execute(sa.insert(t.messages).values(values).returning(m.id))
-    return int(inserted.scalar_one())
+    return int(tx.conn.execute(_INSERT, values).scalar_one())
 
 
 def by_key(tx: Tx, tenant_id: int, key: str) -> Message | None:
     """The message that was written under this key, if it was."""
-    query = sa.select(*_COLUMNS).where(m.tenant_id == tenant_id, m.unique_key == key)
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_BY_KEY, {"tenant_id": tenant_id, "key": key}).one_or_none()
     return None if row is None else _message(row)
 
 
 def get(tx: Tx, tenant_id: int, message_id: int) -> Message:
     """The message with this id, which must exist."""
-    query = sa.select(*_COLUMNS).where(m.tenant_id == tenant_id, m.id == message_id)
-    return _message(tx.conn.execute(query).one())
+    wanted = {"tenant_id": tenant_id, "message_id": message_id}
+    return _message(tx.conn.execute(_GET, wanted).one())
 
 
 def of_chat(
@@ -161,12 +169,8 @@ def of_chat(
 
 def unsent_of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
     """The texts that a chat still owes, in the order in which they must go out."""
-    query = (
-        sa.select(m.id)
-        .where(m.tenant_id == tenant_id, m.chat_id == chat_id, m.status.in_(UNSENT))
-        .order_by(m.seq)
-    )
-    return list(tx.conn.execute(query).scalars())
+    wanted = {"tenant_id": tenant_id, "chat_id": chat_id}
+    return list(tx.conn.execute(_UNSENT_OF_CHAT, wanted).scalars())
 
 
 def stop_queued(

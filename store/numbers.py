@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam
 
-from domain.statuses import NumberStatus
+from domain.statuses import ChatStatus, NumberStatus
 from store import tables as t
-from store.database import AnyRow, Tx
+from store.consent import Consent, newest_of
+from store.database import AnyRow, Tx, on_each
 
 n = t.numbers.c
 a = t.carrier_accounts.c
+u = t.consumers.c
 
 
 @dataclass(frozen=True)
@@ -58,87 +60,151 @@ _NUMBER = (
 )
 _ACCOUNT = (a.id, a.tenant_id, a.carrier, a.name, a.base_url, a.secret_ref)
 
+_BY_NUMBER = sa.select(*_NUMBER).where(
+    n.tenant_id == bindparam("tenant_id"), n.number == bindparam("number")
+)
+_BY_ID = sa.select(*_NUMBER).where(n.id == bindparam("number_id"))
+_LOCK = _BY_ID.with_for_update(key_share=True)
+_MOVE_SLOT = sa.update(t.numbers).where(n.id == bindparam("number_id"))
+_BY_NAME = sa.select(*_ACCOUNT).where(
+    a.carrier == bindparam("carrier"), a.name == bindparam("name")
+)
+_BY_ACCOUNT = sa.select(*_ACCOUNT).where(a.id == bindparam("account_id"))
+_WAY_OUT = (
+    sa.select(n.number, *_ACCOUNT)
+    .join(t.carrier_accounts, a.id == n.account_id)
+    .where(n.id == bindparam("number_id"))
+)
+_MEET = on_each(lambda insert: insert(t.consumers).on_conflict_do_nothing())
+_RECIPIENT = sa.select(
+    u.number, newest_of(u.tenant_id, u.number).scalar_subquery().label("consent")
+).where(u.tenant_id == bindparam("tenant_id"), u.id == bindparam("consumer_id"))
+_PAIR = (
+    sa.select(
+        *_NUMBER,
+        u.id.label("consumer_id"),
+        t.chats.c.id.label("chat_id"),
+        t.chats.c.status.label("chat_status"),
+        newest_of(n.tenant_id, bindparam("sender")).scalar_subquery().label("consent"),
+    )
+    .outerjoin(t.consumers, sa.and_(u.tenant_id == n.tenant_id, u.number == bindparam("sender")))
+    .outerjoin(
+        t.chats,
+        sa.and_(
+            t.chats.c.number_id == n.id,
+            t.chats.c.consumer_id == u.id,
+            sa.text(f"chats.{t.ACTIVE_CHAT}"),
+        ),
+    )
+    .where(n.tenant_id == bindparam("tenant_id"), n.number == bindparam("recipient"))
+)
+_ENTER = on_each(lambda insert: insert(t.inbox).on_conflict_do_nothing().returning(t.inbox.c.id))
+_LINK = sa.update(t.inbox).where(t.inbox.c.id == bindparam("inbox_id"))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A number of ours and somebody who texts it (A11), as they stand: read without a lock.
+
+    `consumer_id` is None for somebody we have not met; `chat` is the pair's active one.
+    """
+
+    number: Number
+    consumer_id: int | None
+    chat: tuple[int, ChatStatus] | None
+    opted_out: bool
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A consumer's number in E.164, and whether nothing may be sent to it."""
+
+    number: str
+    opted_out: bool
+
 
 def by_number(tx: Tx, tenant_id: int, number: str) -> Number | None:
     """The tenant's number; another tenant's is not found."""
-    query = sa.select(*_NUMBER).where(n.tenant_id == tenant_id, n.number == number)
-    row = tx.conn.execute(query).one_or_none()
+    wanted = {"tenant_id": tenant_id, "number": number}
+    row = tx.conn.execute(_BY_NUMBER, wanted).one_or_none()
     return None if row is None else _number(row)
 
 
 def by_id(tx: Tx, number_id: int) -> Number:
     """The number that a text of ours goes out from."""
-    return _number(tx.conn.execute(sa.select(*_NUMBER).where(n.id == number_id)).one())
+    return _number(tx.conn.execute(_BY_ID, {"number_id": number_id}).one())
 
 
 def lock(tx: Tx, number_id: int) -> Number:
     """The number under its row lock, to give out its next slot."""
-    query = sa.select(*_NUMBER).where(n.id == number_id).with_for_update(key_share=True)
-    return _number(tx.conn.execute(query).one())
+    return _number(tx.conn.execute(_LOCK, {"number_id": number_id}).one())
 
 
 def move_slot(tx: Tx, number_id: int, at: datetime) -> None:
     """The number is free again at this time."""
-    tx.conn.execute(sa.update(t.numbers).where(n.id == number_id).values(next_slot_at=at))
+    tx.conn.execute(_MOVE_SLOT, {"number_id": number_id, "next_slot_at": at})
 
 
 def account(tx: Tx, carrier: str, name: str) -> Account | None:
     """The account that a carrier's webhook names."""
-    query = sa.select(*_ACCOUNT).where(a.carrier == carrier, a.name == name)
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_BY_NAME, {"carrier": carrier, "name": name}).one_or_none()
     return None if row is None else Account(*row)
 
 
 def account_by_id(tx: Tx, account_id: int) -> Account:
     """The account that a number sends with."""
-    return Account(*tx.conn.execute(sa.select(*_ACCOUNT).where(a.id == account_id)).one())
+    return Account(*tx.conn.execute(_BY_ACCOUNT, {"account_id": account_id}).one())
 
 
-def find_consumer(tx: Tx, tenant_id: int, number: str) -> int | None:
-    """The consumer with this number, if we have met."""
-    u = t.consumers.c
-    query = sa.select(u.id).where(u.tenant_id == tenant_id, u.number == number)
-    found: int | None = tx.conn.execute(query).scalar_one_or_none()
-    return found
+def way_out(tx: Tx, number_id: int) -> tuple[str, Account]:
+    """The number that a text goes out from, and the account that sends it."""
+    number, *account = tx.conn.execute(_WAY_OUT, {"number_id": number_id}).one()
+    return number, Account(*account)
 
 
-def consumer(tx: Tx, tenant_id: int, number: str) -> int:
-    """The consumer with this number, made if need be. Not before the routing lock is held:
+def pair(tx: Tx, tenant_id: int, recipient: str, sender: str) -> Pair | None:
+    """Who texts which of the tenant's numbers; None for another tenant's number."""
+    wanted = {"tenant_id": tenant_id, "recipient": recipient, "sender": sender}
+    row = tx.conn.execute(_PAIR, wanted).one_or_none()
+    if row is None:
+        return None
+    return Pair(
+        number=_number(row),
+        consumer_id=row.consumer_id,
+        chat=None if row.chat_id is None else (row.chat_id, ChatStatus(row.chat_status)),
+        opted_out=row.consent == Consent.OPTED_OUT,
+    )
+
+
+def meet(tx: Tx, tenant_id: int, number: str) -> None:
+    """Make a consumer with this number, if there is none. Not before the routing lock is held:
     two first texts of one consumer would wait for each other's row and lock crosswise."""
-    insert = (sqlite if tx.on_sqlite else postgresql).insert(t.consumers)
     values = {"tenant_id": tenant_id, "number": number, "created_at": tx.now}
-    tx.conn.execute(insert.values(values).on_conflict_do_nothing())
-    found = find_consumer(tx, tenant_id, number)
-    assert found is not None
-    return found
+    tx.conn.execute(_MEET[tx.on_sqlite], values)
 
 
-def consumer_number(tx: Tx, tenant_id: int, consumer_id: int) -> str:
-    """A consumer's number in E.164."""
-    u = t.consumers.c
-    query = sa.select(u.number).where(u.tenant_id == tenant_id, u.id == consumer_id)
-    return str(tx.conn.execute(query).scalar_one())
+def recipient(tx: Tx, tenant_id: int, consumer_id: int) -> Recipient:
+    """Where a consumer's texts go, and whether they may."""
+    whom = {"tenant_id": tenant_id, "consumer_id": consumer_id}
+    row = tx.conn.execute(_RECIPIENT, whom).one()
+    return Recipient(row.number, row.consent == Consent.OPTED_OUT)
 
 
 def receive_once(tx: Tx, account: Account, provider_id: str) -> int | None:
     """Enter a carrier's message in the inbox; None when it stands there already."""
-    insert = (sqlite if tx.on_sqlite else postgresql).insert(t.inbox)
     values = {
         "tenant_id": account.tenant_id,
         "account_id": account.id,
         "provider_id": provider_id,
         "received_at": tx.now,
     }
-    entered = insert.values(values).on_conflict_do_nothing().returning(t.inbox.c.id)
-    found: int | None = tx.conn.execute(entered).scalar_one_or_none()
+    found: int | None = tx.conn.execute(_ENTER[tx.on_sqlite], values).scalar_one_or_none()
     return found
 
 
 def link_inbox(tx: Tx, inbox_id: int, message_id: int) -> None:
     """Which message a carrier's message became."""
-    tx.conn.execute(
-        sa.update(t.inbox).where(t.inbox.c.id == inbox_id).values(message_id=message_id)
-    )
+    tx.conn.execute(_LINK, {"inbox_id": inbox_id, "message_id": message_id})
 
 
 def _number(row: AnyRow) -> Number:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from domain.routing import DECLINE_PAUSE, OFFERS_SHOWN, Candidate, Staffing, Waiting
-from domain.statuses import TAKING_CHATS, ChatStatus, OfferState
+from domain.statuses import TAKING_CHATS, OfferState
 from store import tables as t
 from store.database import AnySelect, Tx
 
@@ -17,6 +18,85 @@ o = t.offers.c
 u = t.users.c
 c = t.chats.c
 qa = t.queue_agents.c
+
+_PENDING = sa.text(t.PENDING_OFFER)
+_AGENTS: sa.BindParameter[int] = bindparam("agent_ids", expanding=True)
+_LOAD = (
+    sa.select(sa.func.count())
+    .where(c.agent_id == u.id, sa.text(t.ASSIGNED_CHAT))
+    .correlate(t.users)
+    .scalar_subquery()
+)
+_FREE = (
+    sa.select(
+        u.id, (sa.func.coalesce(u.concurrency_limit, bindparam("limit")) - _LOAD).label("free")
+    )
+    .where(u.tenant_id == bindparam("tenant_id"), u.active, u.status.in_(TAKING_CHATS))
+    .order_by(u.id)
+)
+_FREE_OF_QUEUE = _FREE.where(
+    u.id.in_(sa.select(qa.user_id).where(qa.queue_id == bindparam("queue_id")))
+)
+_FREE_OF_AGENTS = _FREE.where(u.id.in_(_AGENTS))
+_QUEUES = sa.select(qa.user_id, qa.queue_id).where(qa.user_id.in_(_AGENTS))
+_OFFERED = sa.select(o.agent_id, o.chat_id).where(o.agent_id.in_(_AGENTS), _PENDING)
+_PAUSED = sa.select(o.agent_id, o.chat_id).where(
+    o.tenant_id == bindparam("tenant_id"),
+    o.agent_id.in_(_AGENTS),
+    sa.text(t.DECLINED_OFFER),
+    o.closed_at > bindparam("since"),
+)
+_WAITING = (
+    sa.select(c.queued_at, c.id, c.queue_id, c.waiting_because)
+    .where(
+        c.tenant_id == bindparam("tenant_id"),
+        c.queue_id == bindparam("queue_id"),
+        sa.text(t.WAITING_CHAT),
+    )
+    .order_by(c.queued_at, c.id)
+    .limit(bindparam("most"))
+)
+_INSERT = sa.insert(t.offers)
+_CLOSE = sa.update(t.offers).where(_PENDING).returning(o.chat_id, o.agent_id)
+_CLOSE_OF_CHAT = _CLOSE.where(o.chat_id == bindparam("of_chat"))
+_CLOSE_OF_AGENT = _CLOSE.where(o.agent_id == bindparam("of_agent"))
+_CLOSE_ONE = _CLOSE_OF_CHAT.where(o.agent_id == bindparam("of_agent"))
+_OF_CHAT = sa.select(o.id).where(o.chat_id == bindparam("chat_id"))
+_OFFERED_OF = (
+    sa.select(o.chat_id)
+    .where(o.chat_id.in_(bindparam("chat_ids", expanding=True)), _PENDING)
+    .distinct()
+)
+_IS_OFFERED = _OF_CHAT.where(_PENDING).limit(1)
+_IS_OFFERED_TO = _OF_CHAT.where(_PENDING, o.agent_id == bindparam("agent_id"))
+_DECLINED = _OF_CHAT.where(o.state == OfferState.DECLINED, o.closed_at > bindparam("since")).limit(
+    1
+)
+# Declines of chats that still wait.
+_PAUSES = (
+    sa.select(o.agent_id, o.closed_at)
+    .join(t.chats, c.id == o.chat_id)
+    .where(
+        o.tenant_id == bindparam("tenant_id"),
+        sa.text("offers.state = 'declined'"),
+        sa.text(t.WAITING_CHAT),
+    )
+)
+_NEXT_PAUSE = _PAUSES.where(o.closed_at > bindparam("after")).order_by(o.closed_at).limit(1)
+_STAFF = (
+    sa.select(
+        qa.queue_id,
+        sa.func.count(),
+        sa.func.sum(sa.case((u.status.in_(TAKING_CHATS), 1), else_=0)),
+    )
+    .join(t.users, qa.user_id == u.id)
+    .where(
+        u.tenant_id == bindparam("tenant_id"),
+        u.active,
+        qa.queue_id.in_(bindparam("queue_ids", expanding=True)),
+    )
+    .group_by(qa.queue_id)
+)
 
 
 def candidates(
@@ -28,36 +108,20 @@ def candidates(
     agent_ids: Sequence[int] | None = None,
 ) -> list[Candidate]:
     """Eligible agents with room, of one queue, of a list, or all; `limit` is the tenant's."""
-    load = (
-        sa.select(sa.func.count())
-        .where(c.agent_id == u.id, c.status == ChatStatus.ASSIGNED)
-        .scalar_subquery()
-    )
-    query = sa.select(u.id, (sa.func.coalesce(u.concurrency_limit, limit) - load).label("free"))
-    query = query.where(u.tenant_id == tenant_id, u.active, u.status.in_(TAKING_CHATS))
+    whose: dict[str, Any] = {"tenant_id": tenant_id, "limit": limit}
+    query = _FREE
     if queue_id is not None:
-        query = query.where(u.id.in_(sa.select(qa.user_id).where(qa.queue_id == queue_id)))
-    if agent_ids is not None:
-        query = query.where(u.id.in_(agent_ids))
-    free = {row.id: row.free for row in tx.conn.execute(query.order_by(u.id)) if row.free > 0}
+        query, whose = _FREE_OF_QUEUE, whose | {"queue_id": queue_id}
+    elif agent_ids is not None:
+        query, whose = _FREE_OF_AGENTS, whose | {"agent_ids": agent_ids}
+    free = {row.id: row.free for row in tx.conn.execute(query, whose) if row.free > 0}
     if not free:
         return []
-    queues = _grouped(tx, sa.select(qa.user_id, qa.queue_id).where(qa.user_id.in_(list(free))))
-    offered = _grouped(
-        tx,
-        sa.select(o.agent_id, o.chat_id).where(
-            o.agent_id.in_(list(free)), o.state == OfferState.PENDING
-        ),
-    )
-    paused = _grouped(
-        tx,
-        sa.select(o.agent_id, o.chat_id).where(
-            o.tenant_id == tenant_id,
-            o.agent_id.in_(list(free)),
-            sa.text(t.DECLINED_OFFER),
-            o.closed_at > tx.now - DECLINE_PAUSE,
-        ),
-    )
+    them: dict[str, Any] = {"agent_ids": list(free)}
+    queues = _grouped(tx, _QUEUES, them)
+    offered = _grouped(tx, _OFFERED, them)
+    since = {"tenant_id": tenant_id, "since": tx.now - DECLINE_PAUSE}
+    paused = _grouped(tx, _PAUSED, them | since)
     return [
         Candidate(
             agent_id,
@@ -78,18 +142,10 @@ def waiting_for(tx: Tx, tenant_id: int, agents: Sequence[Candidate]) -> list[Wai
     queue_ids = sorted({queue_id for agent in agents for queue_id in agent.queue_ids})
     found: list[Any] = []
     for queue_id in queue_ids:
-        query = (
-            sa.select(c.queued_at, c.id, c.queue_id)
-            .where(
-                c.tenant_id == tenant_id,
-                c.queue_id == queue_id,
-                sa.text("chats.status = 'queued'"),
-            )
-            .order_by(c.queued_at, c.id)
-            .limit(most)
-        )
-        found += tx.conn.execute(query).all()
-    return [Waiting(row.id, row.queue_id) for row in sorted(found)]
+        wanted = {"tenant_id": tenant_id, "queue_id": queue_id, "most": most}
+        found += tx.conn.execute(_WAITING, wanted).all()
+    found.sort(key=lambda row: (row.queued_at, row.id))
+    return [Waiting(row.id, row.queue_id, row.waiting_because) for row in found]
 
 
 def insert(tx: Tx, tenant_id: int, made: Sequence[tuple[int, int]]) -> None:
@@ -105,95 +161,71 @@ def insert(tx: Tx, tenant_id: int, made: Sequence[tuple[int, int]]) -> None:
         for chat_id, agent_id in made
     ]
     if rows:
-        tx.conn.execute(sa.insert(t.offers), rows)
+        tx.conn.execute(_INSERT, rows)
 
 
-def _close(tx: Tx, state: OfferState, *where: sa.ColumnElement[bool]) -> list[tuple[int, int]]:
-    closed = tx.conn.execute(
-        sa.update(t.offers)
-        .where(o.state == OfferState.PENDING, *where)
-        .values(state=state, closed_at=tx.now)
-        .returning(o.chat_id, o.agent_id)
-    )
+def _close(tx: Tx, which: Any, state: OfferState, **whose: int) -> list[tuple[int, int]]:
+    closed = tx.conn.execute(which, {"state": state, "closed_at": tx.now, **whose})
     return sorted((row.chat_id, row.agent_id) for row in closed)
 
 
 def close_of_chat(tx: Tx, chat_id: int, state: OfferState) -> list[int]:
     """Close a chat's pending offers; the agents who had one."""
-    return [agent_id for _, agent_id in _close(tx, state, o.chat_id == chat_id)]
+    return [agent_id for _, agent_id in _close(tx, _CLOSE_OF_CHAT, state, of_chat=chat_id)]
 
 
 def close_of_agent(tx: Tx, agent_id: int, state: OfferState) -> list[int]:
     """Close an agent's pending offers; the chats that were offered."""
-    return [chat_id for chat_id, _ in _close(tx, state, o.agent_id == agent_id)]
+    return [chat_id for chat_id, _ in _close(tx, _CLOSE_OF_AGENT, state, of_agent=agent_id)]
 
 
 def close_one(tx: Tx, chat_id: int, agent_id: int, state: OfferState) -> bool:
     """Close one pending offer; False when there is none."""
-    return bool(_close(tx, state, o.chat_id == chat_id, o.agent_id == agent_id))
+    return bool(_close(tx, _CLOSE_ONE, state, of_chat=chat_id, of_agent=agent_id))
 
 
 def is_offered(tx: Tx, chat_id: int) -> bool:
     """Whether somebody is being asked to take the chat."""
-    pending = sa.select(o.id).where(o.chat_id == chat_id, o.state == OfferState.PENDING)
-    return tx.conn.execute(pending.limit(1)).first() is not None
+    return tx.conn.execute(_IS_OFFERED, {"chat_id": chat_id}).first() is not None
+
+
+def offered_of(tx: Tx, chat_ids: Sequence[int]) -> set[int]:
+    """Those of the chats that somebody is being asked to take."""
+    return set(tx.conn.execute(_OFFERED_OF, {"chat_ids": chat_ids}).scalars())
 
 
 def is_offered_to(tx: Tx, chat_id: int, agent_id: int) -> bool:
     """Whether this agent is being asked."""
-    pending = sa.select(o.id).where(
-        o.chat_id == chat_id, o.agent_id == agent_id, o.state == OfferState.PENDING
-    )
-    return tx.conn.execute(pending).first() is not None
+    offer = {"chat_id": chat_id, "agent_id": agent_id}
+    return tx.conn.execute(_IS_OFFERED_TO, offer).first() is not None
 
 
 def declined_since(tx: Tx, chat_id: int, since: datetime) -> bool:
     """Whether an agent's decline still keeps the chat from being offered again."""
-    declined = sa.select(o.id).where(
-        o.chat_id == chat_id, o.state == OfferState.DECLINED, o.closed_at > since
-    )
-    return tx.conn.execute(declined.limit(1)).first() is not None
-
-
-def _pauses(tenant_id: int) -> AnySelect:
-    """Declines of chats that still wait."""
-    return (
-        sa.select(o.agent_id, o.closed_at)
-        .join(t.chats, c.id == o.chat_id)
-        .where(
-            o.tenant_id == tenant_id,
-            o.state == OfferState.DECLINED,
-            c.status == ChatStatus.QUEUED,
-        )
-    )
+    declined = {"chat_id": chat_id, "since": since}
+    return tx.conn.execute(_DECLINED, declined).first() is not None
 
 
 def agents_with_pause(tx: Tx, tenant_id: int) -> list[int]:
     """Agents who declined a chat that still waits."""
-    return sorted({row.agent_id for row in tx.conn.execute(_pauses(tenant_id))})
+    pauses = tx.conn.execute(_PAUSES, {"tenant_id": tenant_id})
+    return sorted({row.agent_id for row in pauses})
 
 
 def next_pause_start(tx: Tx, tenant_id: int, after: datetime) -> datetime | None:
     """The oldest decline whose pause still lasts."""
-    query = _pauses(tenant_id).where(o.closed_at > after).order_by(o.closed_at).limit(1)
-    row = tx.conn.execute(query).first()
+    row = tx.conn.execute(_NEXT_PAUSE, {"tenant_id": tenant_id, "after": after}).first()
     return None if row is None else row.closed_at
 
 
 def staffing(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> dict[int, Staffing]:
     """The agents of these queues; a queue without any is left out."""
-    taking = sa.func.sum(sa.case((u.status.in_(TAKING_CHATS), 1), else_=0))
-    query = (
-        sa.select(qa.queue_id, sa.func.count(), taking)
-        .join(t.users, qa.user_id == u.id)
-        .where(u.tenant_id == tenant_id, u.active, qa.queue_id.in_(queue_ids))
-        .group_by(qa.queue_id)
-    )
-    return {row[0]: Staffing(row[1], int(row[2])) for row in tx.conn.execute(query)}
+    staffed = tx.conn.execute(_STAFF, {"tenant_id": tenant_id, "queue_ids": queue_ids})
+    return {row[0]: Staffing(row[1], int(row[2])) for row in staffed}
 
 
-def _grouped(tx: Tx, query: AnySelect) -> dict[int, list[int]]:
+def _grouped(tx: Tx, query: AnySelect, whose: dict[str, Any]) -> dict[int, list[int]]:
     groups: dict[int, list[int]] = {}
-    for key, value in tx.conn.execute(query):
+    for key, value in tx.conn.execute(query, whose):
         groups.setdefault(key, []).append(value)
     return groups

@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from domain.statuses import FailReason
 from store import tables as t
 from store.database import Tx
 
 p = t.participants.c
+
+_JOIN = sa.insert(t.participants)
+_STILL_THERE = sa.update(t.participants).where(
+    p.chat_id == bindparam("of_chat"), p.ended_at.is_(None)
+)
+_LEAVE = _STILL_THERE.where(p.user_id == bindparam("of_agent"))
 
 
 @dataclass(frozen=True)
@@ -40,25 +47,19 @@ def join_agent(tx: Tx, tenant_id: int, chat_id: int, agent_id: int) -> None:
 
 def _join(tx: Tx, tenant_id: int, chat_id: int, **who: object) -> None:
     values = {"tenant_id": tenant_id, "chat_id": chat_id, "status": "connected", **who}
-    tx.conn.execute(sa.insert(t.participants).values(values | {"connected_at": tx.now}))
+    tx.conn.execute(_JOIN, values | {"connected_at": tx.now})
 
 
 def leave(tx: Tx, chat_id: int, agent_id: int) -> None:
     """An agent is no longer in the chat."""
-    tx.conn.execute(
-        sa.update(t.participants)
-        .where(p.chat_id == chat_id, p.user_id == agent_id, p.ended_at.is_(None))
-        .values(status="finished", ended_at=tx.now)
-    )
+    values = {"status": "finished", "ended_at": tx.now}
+    tx.conn.execute(_LEAVE, values | {"of_chat": chat_id, "of_agent": agent_id})
 
 
 def close(tx: Tx, chat_id: int, reason: FailReason | None) -> None:
     """The chat is over for everybody."""
-    tx.conn.execute(
-        sa.update(t.participants)
-        .where(p.chat_id == chat_id, p.ended_at.is_(None))
-        .values(status="finished", ended_at=tx.now, fail_reason=reason or "nothing")
-    )
+    values = {"status": "finished", "ended_at": tx.now, "fail_reason": reason or "nothing"}
+    tx.conn.execute(_STILL_THERE, values | {"of_chat": chat_id})
 
 
 def of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[Participant]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam
 
 from domain.receipts import SegmentStatus
 from domain.statuses import RANK, MessageStatus, Priority
 from store import tables as t
-from store.database import AnyRow, Tx
+from store.database import AnyRow, Tx, on_each
 
 m = t.messages.c
 s = t.message_segments.c
@@ -58,76 +58,92 @@ _COLUMNS = (
     m.attempts,
     m.provider_id,
 )
+_OUTBOUND = sa.select(*_COLUMNS).where(m.id == bindparam("message_id"), m.direction == "outbound")
+_LOCK = _OUTBOUND.with_for_update(key_share=True)
+_BY_ID = _OUTBOUND.where(m.tenant_id == bindparam("tenant_id"))
+_BY_PROVIDER = (
+    sa.select(*_COLUMNS)
+    .join(t.numbers, t.numbers.c.id == m.number_id)
+    .where(
+        m.tenant_id == bindparam("tenant_id"),
+        t.numbers.c.account_id == bindparam("account_id"),
+        m.provider_id == bindparam("provider_id"),
+    )
+)
+_UPDATE = sa.update(t.messages).where(m.id == bindparam("message_id"))
+_URGENT = (
+    sa.select(m.id)
+    .where(
+        m.number_id == bindparam("number_id"),
+        sa.text(t.QUEUED_TEXT),
+        m.priority < RANK[Priority.BULK],
+    )
+    .limit(1)
+)
+_SEGMENTS = sa.select(s.segment, s.status).where(s.message_id == bindparam("message_id"))
+
+
+def _upsert_segment(insert: Any) -> Any:
+    told = insert(t.message_segments)
+    values = {"status": told.excluded.status, "error": told.excluded.error}
+    return told.on_conflict_do_update(index_elements=[s.message_id, s.segment], set_=values)
+
+
+_SET_SEGMENT = on_each(_upsert_segment)
+_KEEP = sa.insert(t.early_receipts)
+_TAKE = (
+    sa.delete(t.early_receipts)
+    .where(r.account_id == bindparam("account_id"), r.provider_id == bindparam("provider_id"))
+    .returning(r.id, r.segment, r.status, r.error)
+)
 
 
 def lock(tx: Tx, message_id: int) -> Sending | None:
     """The text under its row lock."""
-    query = sa.select(*_COLUMNS).where(m.id == message_id, m.direction == "outbound")
-    return _sending(tx.conn.execute(query.with_for_update(key_share=True)).one_or_none())
+    return _sending(tx.conn.execute(_LOCK, {"message_id": message_id}).one_or_none())
 
 
 def read(tx: Tx, message_id: int) -> Sending:
     """The text as it stands, without a lock; its id came from the store itself."""
-    query = sa.select(*_COLUMNS).where(m.id == message_id, m.direction == "outbound")
-    text = _sending(tx.conn.execute(query).one())
+    text = _sending(tx.conn.execute(_OUTBOUND, {"message_id": message_id}).one())
     assert text is not None
     return text
 
 
 def by_id(tx: Tx, tenant_id: int, message_id: int) -> Sending | None:
     """The tenant's text as it stands."""
-    query = sa.select(*_COLUMNS).where(
-        m.tenant_id == tenant_id, m.id == message_id, m.direction == "outbound"
-    )
-    return _sending(tx.conn.execute(query).one_or_none())
+    wanted = {"tenant_id": tenant_id, "message_id": message_id}
+    return _sending(tx.conn.execute(_BY_ID, wanted).one_or_none())
 
 
 def by_provider(tx: Tx, tenant_id: int, account_id: int, provider_id: str) -> Sending | None:
     """The text that the carrier knows by this id."""
-    query = (
-        sa.select(*_COLUMNS)
-        .join(t.numbers, t.numbers.c.id == m.number_id)
-        .where(
-            m.tenant_id == tenant_id,
-            t.numbers.c.account_id == account_id,
-            m.provider_id == provider_id,
-        )
-    )
-    return _sending(tx.conn.execute(query).first())
+    wanted = {"tenant_id": tenant_id, "account_id": account_id, "provider_id": provider_id}
+    return _sending(tx.conn.execute(_BY_PROVIDER, wanted).first())
 
 
 def update(tx: Tx, message_id: int, **values: Any) -> None:
     """Move a text on."""
-    tx.conn.execute(sa.update(t.messages).where(m.id == message_id).values(**values))
+    tx.conn.execute(_UPDATE, values | {"message_id": message_id})
 
 
 def more_urgent_waits(tx: Tx, number_id: int) -> bool:
     """Whether anything but bulk is queued for this number."""
-    query = sa.select(m.id).where(
-        m.number_id == number_id,
-        sa.text(t.QUEUED_TEXT),
-        m.priority < RANK[Priority.BULK],
-    )
-    return tx.conn.execute(query.limit(1)).first() is not None
+    return tx.conn.execute(_URGENT, {"number_id": number_id}).first() is not None
 
 
 def segments(tx: Tx, message_id: int) -> dict[int, SegmentStatus]:
     """What is known of a text's segments."""
-    query = sa.select(s.segment, s.status).where(s.message_id == message_id)
-    return {row.segment: SegmentStatus(row.status) for row in tx.conn.execute(query)}
+    rows = tx.conn.execute(_SEGMENTS, {"message_id": message_id})
+    return {row.segment: SegmentStatus(row.status) for row in rows}
 
 
 def set_segment(
     tx: Tx, tenant_id: int, message_id: int, segment: int, status: SegmentStatus, error: str | None
 ) -> None:
     """Note a segment's status; the caller has made sure that it only goes forward."""
-    insert = (sqlite if tx.on_sqlite else postgresql).insert(t.message_segments)
-    values = {"status": status, "error": error}
-    tx.conn.execute(
-        insert.values(
-            tenant_id=tenant_id, message_id=message_id, segment=segment, **values
-        ).on_conflict_do_update(index_elements=[s.message_id, s.segment], set_=values)
-    )
+    row = {"tenant_id": tenant_id, "message_id": message_id, "segment": segment}
+    tx.conn.execute(_SET_SEGMENT[tx.on_sqlite], row | {"status": status, "error": error})
 
 
 @dataclass(frozen=True)
@@ -144,25 +160,23 @@ def keep_receipt(
 ) -> None:
     """Keep a receipt until its message is known."""
     tx.conn.execute(
-        sa.insert(t.early_receipts).values(
-            tenant_id=tenant_id,
-            account_id=account_id,
-            provider_id=provider_id,
-            segment=receipt.segment,
-            status=receipt.status,
-            error=receipt.error,
-            received_at=tx.now,
-        )
+        _KEEP,
+        {
+            "tenant_id": tenant_id,
+            "account_id": account_id,
+            "provider_id": provider_id,
+            "segment": receipt.segment,
+            "status": receipt.status,
+            "error": receipt.error,
+            "received_at": tx.now,
+        },
     )
 
 
 def take_receipts(tx: Tx, account_id: int, provider_id: str) -> Sequence[EarlyReceipt]:
     """Take out what was kept for this carrier's id, in the order of arrival."""
-    taken = tx.conn.execute(
-        sa.delete(t.early_receipts)
-        .where(r.account_id == account_id, r.provider_id == provider_id)
-        .returning(r.id, r.segment, r.status, r.error)
-    ).all()
+    wanted = {"account_id": account_id, "provider_id": provider_id}
+    taken = tx.conn.execute(_TAKE, wanted).all()
     return [
         EarlyReceipt(row.segment, SegmentStatus(row.status), row.error) for row in sorted(taken)
     ]
@@ -171,5 +185,4 @@ def take_receipts(tx: Tx, account_id: int, provider_id: str) -> Sequence[EarlyRe
 def _sending(row: AnyRow | None) -> Sending | None:
     if row is None:
         return None
-    values = row._asdict()
-    return Sending(**values | {"status": MessageStatus(row.status)})
+    return Sending(**row._asdict() | {"status": MessageStatus(row.status)})

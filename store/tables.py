@@ -205,6 +205,9 @@ consumers = _table(
 )
 
 ACTIVE_CHAT = "status IN ('selecting','queued','assigned','dismissed')"
+# SQLite uses a partial index for queries that say its condition word for word: these do.
+ASSIGNED_CHAT = "chats.status = 'assigned'"
+WAITING_CHAT = "chats.status = 'queued'"
 
 chats = _table(
     "chats",
@@ -290,8 +293,8 @@ participants = _table(
     Index(None, "chat_id"),
 )
 
-# SQLite uses a partial index for queries that say its condition word for word.
 DECLINED_OFFER = "state = 'declined'"
+PENDING_OFFER = "offers.state = 'pending'"
 
 offers = _table(
     "offers",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
 from domain.queues import Queue, QueueTree
 from domain.routing import CONCURRENCY_LIMIT
@@ -36,28 +37,34 @@ _COLUMNS = (
     t.tenants.c.settings,
     t.tenants.c.texts,
 )
+_GET = sa.select(*_COLUMNS).where(t.tenants.c.id == bindparam("tenant_id"))
+_BY_SUBDOMAIN = sa.select(*_COLUMNS).where(t.tenants.c.subdomain == bindparam("subdomain"))
+_IDS = sa.select(t.tenants.c.id)
+
+q = t.queues.c
+_TREE = sa.select(
+    q.id, q.parent_id, q.name, q.position, q.lang, q.hidden, q.keywords, q.greeting
+).where(q.tenant_id == bindparam("tenant_id"))
 
 
 def get(tx: Tx, tenant_id: int) -> Tenant:
     """The tenant with this id, which must exist; read once per transaction."""
     key = ("tenant", tenant_id)
     if key not in tx.memo:
-        query = sa.select(*_COLUMNS).where(t.tenants.c.id == tenant_id)
-        tx.memo[key] = _tenant(tx.conn.execute(query).one())
+        tx.memo[key] = _tenant(tx.conn.execute(_GET, {"tenant_id": tenant_id}).one())
     tenant: Tenant = tx.memo[key]
     return tenant
 
 
 def by_subdomain(tx: Tx, subdomain: str) -> Tenant | None:
     """The tenant that logs in under this name."""
-    query = sa.select(*_COLUMNS).where(t.tenants.c.subdomain == subdomain)
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_BY_SUBDOMAIN, {"subdomain": subdomain}).one_or_none()
     return None if row is None else _tenant(row)
 
 
 def ids(tx: Tx) -> list[int]:
     """Every tenant, for the sweeps of the workers."""
-    return list(tx.conn.execute(sa.select(t.tenants.c.id)).scalars())
+    return list(tx.conn.execute(_IDS).scalars())
 
 
 def _tenant(row: AnyRow) -> Tenant:
@@ -78,12 +85,7 @@ def _tenant(row: AnyRow) -> Tenant:
 
 def tree(tx: Tx, tenant_id: int) -> QueueTree:
     """The tenant's whole queue tree."""
-    q = t.queues.c
-    rows = tx.conn.execute(
-        sa.select(
-            q.id, q.parent_id, q.name, q.position, q.lang, q.hidden, q.keywords, q.greeting
-        ).where(q.tenant_id == tenant_id)
-    )
+    rows = tx.conn.execute(_TREE, {"tenant_id": tenant_id})
     return QueueTree(
         Queue(
             id=row.id,

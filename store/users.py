@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
-from domain.statuses import AgentStatus, ChatStatus, Role
+from domain.statuses import AgentStatus, Role
 from store import tables as t
 from store.database import AnyRow, Tx
 
@@ -42,18 +43,38 @@ _COLUMNS = (
     u.concurrency_limit,
     u.active,
 )
+_GET = sa.select(*_COLUMNS).where(
+    u.tenant_id == bindparam("tenant_id"), u.id == bindparam("user_id")
+)
+_LOCK = _GET.with_for_update(key_share=True)
+_SET_STATUS = sa.update(t.users).where(u.id == bindparam("user_id"))
+_LOAD = sa.select(sa.func.count()).where(
+    t.chats.c.tenant_id == bindparam("tenant_id"),
+    t.chats.c.agent_id == bindparam("agent_id"),
+    sa.text(t.ASSIGNED_CHAT),
+)
+_OF_SESSION = (
+    sa.select(*_COLUMNS, s.csrf_token)
+    .join(t.sessions, s.user_id == u.id)
+    .where(
+        s.token_hash == bindparam("token_hash"),
+        s.revoked_at.is_(None),
+        s.expires_at > bindparam("now"),
+        u.active,
+    )
+)
 
 
 def get(tx: Tx, tenant_id: int, user_id: int) -> User | None:
     """The tenant's user with this id."""
-    query = sa.select(*_COLUMNS).where(u.tenant_id == tenant_id, u.id == user_id)
-    return _user(tx.conn.execute(query).one_or_none())
+    who = {"tenant_id": tenant_id, "user_id": user_id}
+    return _user(tx.conn.execute(_GET, who).one_or_none())
 
 
 def lock(tx: Tx, tenant_id: int, user_id: int) -> User | None:
     """The user under the row lock that orders everything about one agent's capacity."""
-    query = sa.select(*_COLUMNS).where(u.tenant_id == tenant_id, u.id == user_id)
-    return _user(tx.conn.execute(query.with_for_update(key_share=True)).one_or_none())
+    who = {"tenant_id": tenant_id, "user_id": user_id}
+    return _user(tx.conn.execute(_LOCK, who).one_or_none())
 
 
 def with_password(tx: Tx, tenant_id: int, email: str) -> tuple[User, str] | None:
@@ -68,18 +89,14 @@ def with_password(tx: Tx, tenant_id: int, email: str) -> tuple[User, str] | None
 
 def set_status(tx: Tx, user: User, status: AgentStatus) -> None:
     """The agent is something else from now on."""
-    tx.conn.execute(
-        sa.update(t.users).where(u.id == user.id).values(status=status, status_since=tx.now)
-    )
+    values = {"user_id": user.id, "status": status, "status_since": tx.now}
+    tx.conn.execute(_SET_STATUS, values)
 
 
 def load(tx: Tx, tenant_id: int, agent_id: int) -> int:
     """How many chats the agent is connected to."""
-    c = t.chats.c
-    query = sa.select(sa.func.count()).where(
-        c.tenant_id == tenant_id, c.agent_id == agent_id, c.status == ChatStatus.ASSIGNED
-    )
-    return int(tx.conn.execute(query).scalar_one())
+    who = {"tenant_id": tenant_id, "agent_id": agent_id}
+    return int(tx.conn.execute(_LOAD, who).scalar_one())
 
 
 def open_session(tx: Tx, user: User, token_hash: str, csrf_token: str, lasts: timedelta) -> None:
@@ -98,17 +115,7 @@ def open_session(tx: Tx, user: User, token_hash: str, csrf_token: str, lasts: ti
 
 def of_session(tx: Tx, token_hash: str) -> tuple[User, str] | None:
     """Who is logged in with this token, and the session's CSRF token."""
-    query = (
-        sa.select(*_COLUMNS, s.csrf_token)
-        .join(t.sessions, s.user_id == u.id)
-        .where(
-            s.token_hash == token_hash,
-            s.revoked_at.is_(None),
-            s.expires_at > tx.now,
-            u.active,
-        )
-    )
-    row = tx.conn.execute(query).one_or_none()
+    row = tx.conn.execute(_OF_SESSION, {"token_hash": token_hash, "now": tx.now}).one_or_none()
     user = _user(row)
     return None if user is None or row is None else (user, row.csrf_token)
 

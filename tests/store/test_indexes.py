@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from domain.statuses import MessageStatus
-from store import messages, offers, sends
+from domain.statuses import MessageStatus, OfferState
+from store import chats, messages, numbers, offers, sends, users
 from store import tables as t
 from store.database import Tx
 from tests.world import World
@@ -44,6 +44,15 @@ def plans(tx: Tx, query: Callable[[Tx], object]) -> str:
 
 QUERIES: dict[str, Callable[[Tx], object]] = {
     "ix_offers_declined": lambda tx: offers.candidates(tx, 1, 3),
+    "ix_offers_agent": lambda tx: offers.close_of_agent(tx, 1, OfferState.WITHDRAWN),
+    "uq_offers_pending": lambda tx: offers.is_offered_to(tx, 1, 1),
+    "ix_chats_waiting": lambda tx: offers.waiting_for(tx, 1, offers.candidates(tx, 1, 3)),
+    "ix_chats_agent": lambda tx: users.load(tx, 1, 1),
+    "uq_chats_active_pair": lambda tx: [
+        numbers.pair(tx, 1, "+14155550100", "+14155550111"),
+        chats.active_of_consumer(tx, 1, 1),
+    ],
+    "ix_messages_unsent": lambda tx: messages.unsent_of_chat(tx, 1, 1),
     "ix_messages_provider": lambda tx: sends.by_provider(tx, 1, 1, "carrier-1"),
     "ix_messages_queued_number": lambda tx: sends.more_urgent_waits(tx, 1),
     "ix_messages_unsent_consumer": lambda tx: messages.stop_queued(
@@ -57,5 +66,5 @@ async def test_a_query_uses_the_index_that_is_there_for_it(world: World, index: 
     await world.status("ana")
     found = await world.db.write(plans, QUERIES[index])
     assert f"USING INDEX {index} " in found, found
-    for table in ("messages", "offers"):
+    for table in ("chats", "consumers", "messages", "offers"):
         assert f"SCAN {table}" not in found, found

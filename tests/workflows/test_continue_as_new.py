@@ -20,7 +20,7 @@ async def test_a_long_chat_continues_as_new_and_loses_nothing(
     for n in range(40):
         await world.text(f"question {n}")
         await world.reply("ana", chat_id, f"answer {n}")
-        if n % 10 == 9:
+        if n % 5 == 4:
             await real_engine.quiet()
     history = await (await real_engine.process(chat_id)).fetch_history()
     started = history.events[0].workflow_execution_started_event_attributes
