@@ -1,7 +1,7 @@
 // What an agent can do, each as one call and what follows from its answer.
 
 import * as api from "./api.js";
-import { discard, retry, send } from "./outbox.js";
+import { discard, retry, send, underWay } from "./outbox.js";
 import { changed, chatOf, lastSeq, state, threadOf } from "./store.js";
 import { refreshChats, refreshOffers } from "./sync.js";
 import { announce, phone } from "./words.js";
@@ -59,6 +59,8 @@ export function decline(chatId) {
 export function end(chatId) {
   return doing(`chat:${chatId}`, async () => {
     try {
+      // The goodbye goes out behind what was written before, so the server must have that first.
+      await underWay(chatId);
       await api.post(`chats/${chatId}/end`);
       announce("Chat ended");
     } finally {

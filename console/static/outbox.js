@@ -10,7 +10,7 @@ const FIRST_WAIT = 1000; // ms
 const LONGEST_WAIT = 15_000;
 
 const queues = new Map(); // chat id -> [{client_id, text, at, state, reason, messageId}]
-const running = new Set();
+const running = new Map(); // chat id -> the promise of its sending
 let keepMessage = () => {};
 
 export function whenSent(listener) {
@@ -84,14 +84,19 @@ export function forgetAll() {
   queues.clear();
 }
 
-async function pump(chat) {
-  if (running.has(chat.id)) return;
-  running.add(chat.id);
+/** Resolves when no text of the chat is on its way to the server: sent, refused, or to be repeated. */
+export const underWay = (chatId) => running.get(chatId);
+
+const next = (chat) => queueOf(chat.id).find((each) => each.state !== "refused");
+
+function pump(chat) {
+  if (running.has(chat.id) || !next(chat)) return;
+  running.set(chat.id, drain(chat));
+}
+
+async function drain(chat) {
   try {
-    for (;;) {
-      const item = queueOf(chat.id).find((each) => each.state !== "refused");
-      if (!item || !(await attempt(chat, item))) return;
-    }
+    for (let item = next(chat); item && (await attempt(chat, item)); item = next(chat));
   } finally {
     running.delete(chat.id);
   }

@@ -1,8 +1,9 @@
 """The thread and the composer: what is shown, counted, kept and sent."""
 
+import asyncio
 from uuid import UUID
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.console.fake_api import FakeApi
 from tests.console.product import until
@@ -63,6 +64,28 @@ async def test_a_text_whose_answer_was_lost_is_sent_once(page: Page, api: FakeAp
     await expect(page.locator(".bubble.ours")).to_have_count(1)
     await expect(page.locator(".bubble.ours.pending")).to_have_count(0)
     assert [message["text"] for message in api.threads[131]].count("Only once") == 1
+
+
+async def test_an_end_right_after_a_text_does_not_overtake_it(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    calls: list[str] = []
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        arrived.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/chats/131/messages", slowly)
+    page.on("requestfinished", lambda request: calls.append(request.url.rsplit("/", 1)[-1]))
+    await write(page, "Just a moment")
+    await arrived.wait()
+    await page.keyboard.press("Alt+Q")
+    async with page.expect_request_finished(lambda request: request.url.endswith("/131/end")):
+        await page.locator(".question").get_by_role("button", name="End chat").click()
+        await expect(page.get_by_role("button", name="End chat").first).to_be_disabled()
+        go_on.set()
+    assert [call for call in calls if call in ("messages", "end")] == ["messages", "end"]
 
 
 async def test_a_half_written_text_survives_a_reload_in_its_own_chat(

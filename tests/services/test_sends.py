@@ -310,3 +310,27 @@ async def test_a_text_of_an_ended_chat_moves_nothing(world: World, clock: SetClo
     await claim(world, reply)
     assert (await world.db.write(sends.accepted, reply, ACCEPTED)).deadline_at is None
     assert await world.chat(chat_id) == before
+
+
+async def test_slots_that_nobody_could_use_are_not_all_used_at_once_later(
+    world: World, clock: SetClock
+) -> None:
+    await slow_number(world)
+    texts = [await loose_text(world, Priority.REPLY, f"reply{n}") for n in range(4)]
+    claims = [await claim(world, text, None) for text in texts]
+    assert claims[1:] == [NotDue(timedelta(seconds=n)) for n in (1, 2, 3)]
+    clock.move(hours=1)
+    claims = [await claim(world, text, None) for text in texts[1:]]
+    assert isinstance(claims[0], HandOver)
+    assert claims[1:] == [NotDue(timedelta(seconds=1)), NotDue(timedelta(seconds=2))]
+
+
+async def test_a_text_whose_receipt_comes_at_the_last_moment_is_not_called_unknown(
+    world: World,
+) -> None:
+    _, reply = await replied(world)
+    await claim(world, reply)
+    assert isinstance(await claim(world, reply), InDoubt)
+    await world.db.write(sends.accepted, reply, ACCEPTED)
+    await world.db.write(sends.give_up, reply)
+    assert (await message(world, reply)).status == MessageStatus.SENT
