@@ -12,11 +12,15 @@ from carriers.protocol import (
     Accepted,
     Busy,
     Carrier,
+    CarrierAccountRefused,
     Found,
+    InDoubtText,
+    LookupResult,
     NoAnswer,
     NotFound,
     OutboundText,
     Rejected,
+    SendResult,
     Unsupported,
 )
 from domain.process import SendOutcome, SendText, SentText
@@ -28,6 +32,7 @@ from store.numbers import Account
 # A carrier that is down or busy is asked again within this time.
 LONGEST_PAUSE = timedelta(seconds=20)
 DOUBT_PAUSE = timedelta(seconds=2)
+REPAIR = timedelta(minutes=1)
 
 
 class SendActivities:
@@ -61,8 +66,7 @@ class SendActivities:
         if await self._db.clock.now() - text.claimed_at > sends.FRESH:
             await self._db.write(sends.not_taken, text.message_id, text.attempt)
             raise _later("the claim waited too long for the store", timedelta(0))
-        carrier = self._carrier_of(text.account)
-        answer = await carrier.send(self._outbound(text))
+        answer = await self._send(text)
         match answer:
             case Accepted():
                 settled = await self._db.write(sends.accepted, text.message_id, answer)
@@ -79,16 +83,14 @@ class SendActivities:
     async def _resolve(self, doubt: InDoubt) -> SentText:
         """An earlier try ended without an answer: ask the carrier, or wait for the receipt."""
         text = doubt.hand_over
-        found = await self._carrier_of(text.account).look_up(
-            text.reference, text.sender, text.recipient
-        )
+        found, patience = await self._look_up(doubt)
         now = await self._db.clock.now()
         match found:
             case Found():
                 settled = await self._db.write(sends.accepted, text.message_id, found)
                 return _done(settled)
             case NotFound():
-                if now - doubt.since < sends.GRACE:
+                if now - doubt.since < patience:
                     raise _later("the carrier does not know the text yet", DOUBT_PAUSE)
                 await self._db.write(sends.not_taken, text.message_id, text.attempt)
                 raise _later("the carrier never got the text", timedelta(0))
@@ -99,6 +101,30 @@ class SendActivities:
                 return _done(settled)
             case NoAnswer(reason):
                 raise _later(f"the carrier cannot be asked: {reason}", DOUBT_PAUSE)
+
+    async def _send(self, text: HandOver) -> SendResult:
+        try:
+            carrier = self._carrier_of(text.account)
+        except CarrierAccountRefused as error:
+            return Busy(REPAIR, f"{error.name} is missing or wrong")
+        return await carrier.send(self._outbound(text))
+
+    async def _look_up(self, doubt: InDoubt) -> tuple[LookupResult, timedelta]:
+        """What the carrier says of the text, and from what age on its No is believed."""
+        text = doubt.hand_over
+        asked = InDoubtText(
+            reference=text.reference,
+            sender=text.sender,
+            recipient=text.recipient,
+            text=text.text,
+            since=doubt.since,
+            known=doubt.known,
+        )
+        try:
+            carrier = self._carrier_of(text.account)
+        except CarrierAccountRefused as error:
+            return NoAnswer(f"{error.name} is missing or wrong"), sends.GRACE
+        return await carrier.look_up(asked), max(sends.GRACE, carrier.looks_up_after)
 
     def _outbound(self, text: HandOver) -> OutboundText:
         account = text.account

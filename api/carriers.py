@@ -47,36 +47,45 @@ class Accounts:
         return found
 
 
-@routes.post("/{carrier}/{account}/inbound", status_code=status.HTTP_204_NO_CONTENT)
+@routes.post(
+    "/{carrier}/{account}/inbound",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={200: {"description": "Taken, in the words that this carrier wants."}},
+)
 async def inbound(request: Request, parts: Parts, carrier: str, account: str) -> Response:
     """A text from a phone. Signed by the carrier; repeated until it gets 2xx."""
-    known, webhook = await _webhook(request, parts, carrier, account, "inbound")
-    text = parts.carriers(known).parse_inbound(webhook)
+    known, webhook = await _webhook(request, parts, carrier, account)
+    opened = parts.carriers(known)
+    text = opened.parse_inbound(webhook)
     await parts.db.write(intake.receive, known, text)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
+    said = opened.inbound_acknowledgement
+    if not said.body:
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
+    return Response(said.body, media_type=said.content_type)
 
 
 @routes.post("/{carrier}/{account}/status", status_code=status.HTTP_204_NO_CONTENT)
 async def delivery_status(request: Request, parts: Parts, carrier: str, account: str) -> Response:
     """What became of a text of ours. Signed by the carrier; repeated until it gets 2xx."""
-    known, webhook = await _webhook(request, parts, carrier, account, "status")
+    known, webhook = await _webhook(request, parts, carrier, account)
     found = parts.carriers(known).parse_status(webhook)
     await parts.db.write(receipts.apply, known, found)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 async def _webhook(
-    request: Request, parts: Deps, carrier: str, account: str, kind: str
+    request: Request, parts: Deps, carrier: str, account: str
 ) -> tuple[Account, WebhookRequest]:
     if not (_NAME.fullmatch(carrier) and _NAME.fullmatch(account)):
         raise NotFound
     accounts: Accounts = request.app.state.accounts
     known = await accounts.find(carrier, account)
-    # The address that the carrier was given and signs; the Host header is anybody's to write.
-    url = f"{parts.public_base_url}/carriers/{carrier}/{account}/{kind}"
-    query = request.url.query
+    # The address that the carrier was given and signs, as it was asked for, byte by byte; the
+    # Host header is anybody's to write.
+    asked = request.scope["raw_path"].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
     webhook = WebhookRequest(
-        url=f"{url}?{query}" if query else url,
+        url=f"{parts.public_base_url}{asked}" + (f"?{query}" if query else ""),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await request.body(),
     )

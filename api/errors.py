@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api.stream import Stopping
-from carriers.protocol import WebhookRefused
+from carriers.protocol import CarrierAccountRefused, WebhookRefused
 from services.errors import InvalidField, NotAuthenticated, Refused, TooManyAttempts
 from store.database import StoreUnavailable
 
@@ -73,6 +73,7 @@ def install(app: FastAPI) -> None:
     """Answer every known error of the layers below."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(WebhookRefused, _webhook_refused)
+    app.add_exception_handler(CarrierAccountRefused, _account_refused)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(Stopping, _stopping)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -94,6 +95,11 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _webhook_refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, WebhookRefused)
     return refusal(error.status, error.message)
+
+
+async def _account_refused(_: Request, _error: Exception) -> JSONResponse:
+    # What is wrong is for the log: whoever calls is not known yet.
+    return refusal(503, "The carrier account is not set up. Try again later.", retry_after="60")
 
 
 async def _unavailable(_: Request, _error: Exception) -> JSONResponse:

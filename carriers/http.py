@@ -52,6 +52,12 @@ async def ask(
         return NoAnswer(type(error).__name__)
 
 
+def busy(response: Response) -> Busy:
+    """A 429 or 503: not taken, and when to come again, where the answer says it."""
+    throttled = response.status_code == 429
+    return Busy(retry_after(response), f"HTTP {response.status_code}", throttled)
+
+
 def retry_after(response: Response) -> timedelta | None:
     """The Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); at most an hour."""
     value = response.headers.get("retry-after", "").strip()

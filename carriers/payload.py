@@ -46,7 +46,19 @@ class Payload:
         return value
 
     def optional_name(self, field: str) -> str | None:
-        return None if self._fields.get(field) is None else self.name(field)
+        """Forms have no null: an empty field is none."""
+        return None if self._fields.get(field) in (None, "") else self.name(field)
+
+    def optional_code(self, field: str) -> str | None:
+        """A carrier's error code; in JSON it may be a number."""
+        value = self._fields.get(field)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return str(value) if whole else self.optional_name(field)
+
+    @property
+    def names(self) -> list[str]:
+        """Which fields there are."""
+        return list(self._fields)
 
     def number(self, field: str) -> str:
         """A phone number in E.164, or a short code of 3 to 8 digits."""

@@ -1,10 +1,11 @@
 """What the engine asks of a carrier, and the four ways in which a send can end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.commands import Command
 from domain.receipts import SegmentStatus
 
 WEBHOOK_LIMIT = 1024 * 1024
@@ -13,14 +14,28 @@ WEBHOOK_LIMIT = 1024 * 1024
 
 @dataclass(frozen=True)
 class CarrierAccount:
-    """One tenant's account with one carrier; `carrier` is its name in the registry."""
+    """One tenant's account with one carrier; `carrier` is its name in the registry.
+
+    Which settings and secrets there are is the carrier's affair: `CarrierAccountRefused` names
+    what is missing or wrong.
+    """
 
     id: int
     tenant_id: int
     carrier: str
     name: str
     base_url: str
-    secret: str
+    secrets: Mapping[str, str] = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+class CarrierAccountRefused(Exception):
+    """A setting or secret of an account that its carrier cannot work with; `rule` says why."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(f"{name} {rule}")
+        self.name = name
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -57,9 +72,14 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Busy:
-    """Surely not taken (connection refused, 429, 503): the same text may be sent again."""
+    """Surely not taken (connection refused, 429, 503): the same text may be sent again.
+
+    `throttled`: the carrier is well and asks us to be slower; no sign of trouble.
+    """
 
     retry_after: timedelta | None = None
+    reason: str = "no connection"
+    throttled: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +93,23 @@ SendResult = Accepted | Rejected | Busy | NoAnswer
 
 
 @dataclass(frozen=True)
+class InDoubtText:
+    """A text that was handed over at `since`, and whose answer never came.
+
+    `known` are the carrier's ids of our other texts to this phone: none of them is this one.
+    """
+
+    reference: str
+    sender: str
+    recipient: str
+    text: str
+    since: datetime
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Found:
-    """The carrier has a text under our reference."""
+    """The carrier has the text in doubt."""
 
     provider_id: str
     segments: int | None = None
@@ -82,15 +117,30 @@ class Found:
 
 @dataclass(frozen=True)
 class NotFound:
-    """The carrier surely has no text under our reference, at this moment."""
+    """The carrier has no such text, at this moment."""
 
 
 @dataclass(frozen=True)
 class Unsupported:
-    """This carrier cannot be asked by our reference: only a receipt can tell."""
+    """The carrier cannot tell: only a receipt can."""
 
 
 LookupResult = Found | NotFound | NoAnswer | Unsupported
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The account owns the number; `sms`: and it can send and receive texts."""
+
+    sms: bool
+
+
+@dataclass(frozen=True)
+class NotOwned:
+    """The account does not own the number."""
+
+
+Ownership = Owned | NotOwned | NoAnswer
 
 
 @dataclass(frozen=True)
@@ -106,7 +156,8 @@ class InboundMedia:
 class InboundText:
     """A text from a phone. `provider_id` is the key of deduplication within the account.
 
-    `text` is as the carrier gave it: it may hold NUL and halves of surrogate pairs.
+    `text` is as the carrier gave it: it may hold NUL and halves of surrogate pairs. `answered`:
+    the carrier itself recognised this command of consent, and has answered it (product B).
     """
 
     provider_id: str
@@ -114,17 +165,22 @@ class InboundText:
     recipient: str
     text: str
     media: tuple[InboundMedia, ...] = ()
+    answered: Command | None = None
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What happened to one segment (counted from 0) of a text that we sent."""
+    """What happened to one segment (counted from 0) of a text that we sent, or to all: `WHOLE`.
+
+    `opted_out`: it was the carrier's own block that stopped the text.
+    """
 
     reference: str | None
     provider_id: str
     segment: int
     status: SegmentStatus
     error: str | None = None
+    opted_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,18 +201,35 @@ class WebhookRefused(Exception):
         self.status = status
 
 
+@dataclass(frozen=True)
+class Acknowledgement:
+    """What a carrier is answered when its webhook was taken: 204 without a body, else 200."""
+
+    body: str = ""
+    content_type: str = ""
+
+
 class Carrier(Protocol):
-    """One account with one carrier. Sends never raise for what a carrier does."""
+    """One account with one carrier. Sends never raise for what a carrier does.
+
+    `looks_up_after`: from then on, counted from the hand-over, a text that is not found was
+    surely never taken.
+    """
 
     name: str
-    can_look_up: bool
+    looks_up_after: timedelta
+    inbound_acknowledgement: Acknowledgement
 
     async def send(self, text: OutboundText) -> SendResult:
         """Hand over one text, in one HTTP request, without retrying."""
         ...
 
-    async def look_up(self, reference: str, sender: str, recipient: str) -> LookupResult:
-        """Ask whether the carrier took the text with our reference."""
+    async def look_up(self, text: InDoubtText) -> LookupResult:
+        """Ask whether the carrier took a text whose answer never came."""
+        ...
+
+    async def owns(self, number: str) -> Ownership:
+        """Ask whether the account owns a number, and whether that can do SMS (product C4)."""
         ...
 
     def parse_inbound(self, request: WebhookRequest) -> InboundText:

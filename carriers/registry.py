@@ -6,6 +6,7 @@ from httpx2 import AsyncClient
 
 from carriers.protocol import Carrier, CarrierAccount
 from carriers.simulator import SimulatorCarrier
+from carriers.twilio import TwilioCarrier
 
 
 class OpenCarrier(Protocol):
@@ -16,4 +17,5 @@ class OpenCarrier(Protocol):
 
 CARRIERS: dict[str, OpenCarrier] = {
     "simulator": SimulatorCarrier,
+    "twilio": TwilioCarrier,
 }

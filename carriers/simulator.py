@@ -10,24 +10,30 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from httpx2 import AsyncClient, Response
 from standardwebhooks import Webhook
 
-from carriers.http import ask, retry_after
+from carriers.http import ask, busy
 from carriers.payload import Payload
 from carriers.protocol import (
     WEBHOOK_LIMIT,
     Accepted,
+    Acknowledgement,
     Busy,
     CarrierAccount,
     Found,
     InboundMedia,
     InboundText,
+    InDoubtText,
     LookupResult,
     NoAnswer,
     NotFound,
+    NotOwned,
     OutboundText,
+    Owned,
+    Ownership,
     Receipt,
     Rejected,
     SendResult,
@@ -39,7 +45,7 @@ from domain.receipts import SegmentStatus
 
 TOLERANCE = timedelta(minutes=5)
 OPTED_OUT_CODES = frozenset({"21610", "40300"})
-_MISCONFIGURED = Busy(retry_after=timedelta(minutes=1))
+_REPAIR = timedelta(minutes=1)
 _MOST_MEDIA = 50
 _MOST_SEGMENTS = 255
 
@@ -48,7 +54,9 @@ class SimulatorCarrier:
     """One account with the simulated carrier."""
 
     name = "simulator"
-    can_look_up = True
+    # Longer than a send can take: what it has not got by then, it never gets.
+    looks_up_after = timedelta(seconds=15)
+    inbound_acknowledgement = Acknowledgement()
 
     def __init__(
         self,
@@ -57,9 +65,10 @@ class SimulatorCarrier:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = client
-        self._messages_url = account.base_url.rstrip("/") + "/carrier/v1/messages"
-        self._headers = {"authorization": f"Bearer {api_token(account.secret)}"}
-        self._webhook = Webhook(account.secret.encode())
+        self._url = account.base_url.rstrip("/") + "/carrier/v1"
+        secret = account.secrets["secret"]
+        self._headers = {"authorization": f"Bearer {api_token(secret)}"}
+        self._webhook = Webhook(secret.encode())
         self._now = now
 
     async def send(self, text: OutboundText) -> SendResult:
@@ -70,15 +79,28 @@ class SimulatorCarrier:
             "text": text.text,
             "status_url": text.status_url,
         }
-        answer = await self._ask("POST", content=json.dumps(body).encode())
+        answer = await self._ask("POST", "messages", content=json.dumps(body).encode())
         return _send_result(answer) if isinstance(answer, Response) else answer
 
-    async def look_up(self, reference: str, sender: str, recipient: str) -> LookupResult:
-        query = {"reference": reference, "from": sender, "to": recipient}
-        answer = await self._ask("GET", params=query)
+    async def look_up(self, text: InDoubtText) -> LookupResult:
+        query = {"reference": text.reference, "from": text.sender, "to": text.recipient}
+        answer = await self._ask("GET", "messages", params=query)
         if isinstance(answer, Busy):
             return NoAnswer("the carrier is busy")
         return _lookup_result(answer) if isinstance(answer, Response) else answer
+
+    async def owns(self, number: str) -> Ownership:
+        answer = await self._ask("GET", f"numbers/{quote(number)}")
+        if isinstance(answer, Busy):
+            return NoAnswer("the carrier is busy")
+        if not isinstance(answer, Response):
+            return answer
+        if answer.status_code == 404 and _json_object(answer).get("code") == "not_owned":
+            return NotOwned()
+        sms = _json_object(answer).get("sms")
+        if not answer.is_success or not isinstance(sms, bool):
+            return NoAnswer(f"HTTP {answer.status_code}")
+        return Owned(sms=sms)
 
     def parse_inbound(self, request: WebhookRequest) -> InboundText:
         payload = self._verified(request)
@@ -104,11 +126,12 @@ class SimulatorCarrier:
         )
         return [receipt]
 
-    async def _ask(self, method: str, **options: Any) -> Response | Busy | NoAnswer:
+    async def _ask(self, method: str, path: str, **options: Any) -> Response | Busy | NoAnswer:
         if self._client is None:
             raise RuntimeError("this carrier was opened without a client: it only reads webhooks")
         headers = {**self._headers, "content-type": "application/json"}
-        return await ask(self._client, method, self._messages_url, headers=headers, **options)
+        url = f"{self._url}/{path}"
+        return await ask(self._client, method, url, headers=headers, **options)
 
     def _verified(self, request: WebhookRequest) -> Payload:
         """The payload of a webhook whose signature and time stamp are right.
@@ -157,10 +180,10 @@ def _send_result(response: Response) -> SendResult:
         taken = _taken(answer)
         return Accepted(*taken) if taken else NoAnswer("an answer without an id")
     if response.status_code in (429, 503):
-        return Busy(retry_after(response))
+        return busy(response)
     if response.status_code in (401, 403, 404, 405) or response.is_redirect:
         # Our address or secret is wrong: nothing was taken, and the text can wait for the repair.
-        return _MISCONFIGURED
+        return Busy(_REPAIR, f"HTTP {response.status_code}")
     if response.is_client_error and response.status_code != 408:
         code = str(answer.get("code") or response.status_code)
         return Rejected(code, str(answer.get("message") or ""), code in OPTED_OUT_CODES)

@@ -6,6 +6,9 @@ Receipts come late, twice and in any order; a status only ever goes forward.
 from collections.abc import Iterable
 from enum import StrEnum
 
+# In place of a segment's number: the carrier reports on whole messages (Twilio).
+WHOLE = -1
+
 
 class SegmentStatus(StrEnum):
     SENT = "sent"

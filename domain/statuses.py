@@ -152,3 +152,10 @@ class NumberStatus(StrEnum):
     VERIFYING = "Verifying"
     VERIFIED = "Verified for Only SMS Messaging"
     FAILED = "Failed"
+
+
+class OptOutReplies(StrEnum):
+    """Who answers STOP, START and HELP on a number (product B)."""
+
+    ENGINE = "engine"
+    CARRIER = "carrier"

@@ -15,6 +15,7 @@ from store.chats import OpenChat
 from store.consent import Consent, Entry
 from store.database import Tx
 from store.messages import Draft
+from store.sends import Sending
 
 # What an opted-out consumer still gets: the one confirmation, and the help that is asked for.
 # Not the confirmation of an opt-in that a later STOP has overtaken.
@@ -51,6 +52,30 @@ def opt_in(tx: Tx, entry: Entry, consumer_id: int) -> None:
     consent.append(tx, entry)
     told = consumers.agents_with(tx, entry.tenant_id, consumer_id)
     events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_IN, told)
+
+
+def hold_chats(tx: Tx, tenant_id: int, consumer_id: int) -> None:
+    """Lock what an opt-out may end, in the order of locks: before any text of these chats."""
+    locks.routing(tx, tenant_id)
+    for chat_id in store_chats.active_of_consumer(tx, tenant_id, consumer_id):
+        store_chats.lock(tx, tenant_id, chat_id)
+
+
+def blocked_by_carrier(tx: Tx, text: Sending, evidence: str) -> None:
+    """The carrier itself holds texts to this consumer back: a fact of consent (product B).
+
+    Needs `hold_chats` first.
+    """
+    entry = Entry(
+        tenant_id=text.tenant_id,
+        number=numbers.recipient(tx, text.tenant_id, text.consumer_id).number,
+        status=Consent.OPTED_OUT,
+        source="carrier",
+        evidence=evidence,
+        actor_type="carrier",
+        message_id=text.id,
+    )
+    opt_out(tx, entry, text.consumer_id)
 
 
 def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:

@@ -66,7 +66,7 @@ def _make(tx: Tx, secrets: DemoSecrets) -> int:
         carrier="simulator",
         name=SUBDOMAIN,
         base_url=secrets.simulator_url,
-        secret_ref="env:THREADLINE_SIMULATOR_SECRET",
+        secret_refs={"secret": "env:THREADLINE_SIMULATOR_SECRET"},
     )
     for number, queue in (("+14155550100", "Acme Outfitters"), ("+14155550101", "VIP")):
         _insert(

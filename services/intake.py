@@ -10,7 +10,7 @@ from domain.commands import Command, meaning, recognise
 from domain.decisions import Decision, World
 from domain.phones import InvalidNumber, parse
 from domain.plaintext import clean_text
-from domain.statuses import Author, ChatStatus
+from domain.statuses import Author, ChatStatus, OptOutReplies
 from domain.texts import TextKey
 from services import chats, consent, events
 from services.errors import InvalidField, NotFound
@@ -50,6 +50,7 @@ class _Incoming:
     media: tuple[dict[str, object], ...]
     command: Command | None
     opted_out: bool
+    answered: bool
     provider_key: str
 
 
@@ -65,7 +66,7 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     entered = numbers.receive_once(tx, account, inbound.provider_id)
     if entered is None:
         return Received(new=False)
-    recognised = recognise(inbound.text)
+    recognised = inbound.answered or recognise(inbound.text)
     joins = tx.attempt == 0 and recognised in (None, Command.BACK) and _connected(pair)
     if not joins:
         locks.routing(tx, account.tenant_id)
@@ -82,6 +83,8 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
         media=tuple({"url": m.url, "content_type": m.content_type} for m in inbound.media),
         command=meaning(recognised, opted_out=pair.opted_out),
         opted_out=pair.opted_out,
+        answered=inbound.answered is not None
+        or pair.number.optout_replies is OptOutReplies.CARRIER,
         provider_key=f"in:{account.id}:{entered}",
     )
     received = _join(tx, incoming) if joins else _decide(tx, incoming)
@@ -169,7 +172,8 @@ def _open(tx: Tx, incoming: _Incoming) -> Received:
 
 
 def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) -> Received:
-    """STOP, START, HELP: never a chat; one answer, unless a STOP only repeats itself."""
+    """STOP, START, HELP: never a chat; one answer, unless a STOP only repeats itself or the
+    carrier answers by itself."""
     number = incoming.number
     message_id = _write(tx, incoming, chat)
     if chat is None:
@@ -185,12 +189,12 @@ def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) 
         actor_id=incoming.consumer_id,
         message_id=message_id,
     )
-    answered = True
+    news = True
     if command is Command.OPT_OUT:
-        answered = consent.opt_out(tx, entry, incoming.consumer_id)
+        news = consent.opt_out(tx, entry, incoming.consumer_id)
     elif command is Command.OPT_IN:
         consent.opt_in(tx, entry, incoming.consumer_id)
-    if answered:
+    if news and not incoming.answered:
         key = CONSENT[command]
         unique = f"{key}:{message_id}"
         consent.answer(tx, number.tenant_id, number.id, incoming.consumer_id, key, unique)

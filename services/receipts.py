@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from carriers.protocol import Receipt
-from domain.receipts import SegmentStatus, later, message_status
+from domain.receipts import WHOLE, SegmentStatus, later, message_status
 from domain.statuses import UNSENT, MessageStatus
-from services import events, windows
+from services import consent, events, windows
 from store import chats, locks, sends
 from store.database import Tx
 from store.numbers import Account
@@ -23,14 +23,18 @@ def reference(message_id: int) -> str:
 
 def apply(tx: Tx, account: Account, receipts: list[Receipt]) -> None:
     """Apply what the carrier reports; a receipt without a match is kept for later."""
-    unknown = []
-    for receipt in receipts:
-        text = _find(tx, account, receipt)
+    found = [(receipt, _find(tx, account, receipt)) for receipt in receipts]
+    for receipt, text in found:
+        if text is not None and receipt.opted_out:
+            consent.hold_chats(tx, text.tenant_id, text.consumer_id)
+    for receipt, text in found:
         if text is None:
-            unknown.append(receipt)
-        else:
-            _advance(tx, windows.hold(tx, text), _early(receipt), receipt.provider_id)
+            continue
+        _advance(tx, windows.hold(tx, text), _early(receipt), receipt.provider_id)
+        if receipt.opted_out:
+            consent.blocked_by_carrier(tx, text, f"{receipt.error} in a receipt")
     # After the texts' locks, and in one order: two reports of the same texts must not cross.
+    unknown = [receipt for receipt, text in found if text is None]
     for receipt in sorted(unknown, key=lambda each: each.provider_id):
         _keep(tx, account, receipt)
 
@@ -80,7 +84,7 @@ def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> 
     if text.status in (MessageStatus.FAILED, MessageStatus.BLOCKED):
         return
     many = max(text.segments, max(known) + 1)
-    said = message_status([known.get(n) for n in range(many)])
+    said = known.get(WHOLE) or message_status([known.get(n) for n in range(many)])
     # The message too only goes forward: a segment that is delivered after all does not make
     # an undelivered text "sent" again while other segments are still on their way.
     if text.status in REPORTED:

@@ -15,9 +15,8 @@ from domain.reasons import CHAT_ENDED, NO_ANSWER, OPTED_OUT
 from domain.statuses import RANK, UNSENT, DisconnectedBy, MessageStatus, Priority
 from domain.texts import TextKey
 from services import consent, events, receipts, windows
-from store import chats, locks, numbers, sends
+from store import chats, numbers, sends
 from store.chats import OpenChat
-from store.consent import Consent, Entry
 from store.database import Tx
 from store.numbers import Account
 from store.sends import Sending
@@ -73,9 +72,13 @@ class HandOver:
 
 @dataclass(frozen=True)
 class InDoubt:
-    """Claimed before, and no answer is known."""
+    """Claimed before, and no answer is known.
+
+    `known`: the carrier's ids of other texts from this number to this consumer.
+    """
 
     hand_over: HandOver
+    known: frozenset[str]
 
     @property
     def since(self) -> datetime:
@@ -98,7 +101,7 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
         return _settled(tx, text)
     recipient = numbers.recipient(tx, text.tenant_id, text.consumer_id)
     if text.status is MessageStatus.SENDING:
-        return InDoubt(_hand_over(tx, text, recipient.number))
+        return InDoubt(_hand_over(tx, text, recipient.number), sends.known_ids(tx, text))
     if text.kind not in consent.ANSWERS and recipient.opted_out:
         _finish(tx, text, MessageStatus.BLOCKED, OPTED_OUT)
         return _settled(tx, text)
@@ -177,24 +180,13 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
     """Refused for good. A carrier's block is a fact of consent, and goes into the ledger."""
     text = sends.read(tx, message_id)
     if answer.opted_out:
-        locks.routing(tx, text.tenant_id)
-        for chat_id in chats.active_of_consumer(tx, text.tenant_id, text.consumer_id):
-            chats.lock(tx, text.tenant_id, chat_id)
+        consent.hold_chats(tx, text.tenant_id, text.consumer_id)
     text = windows.hold(tx, text)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.FAILED, answer.code)
         sends.update(tx, text.id, carrier_says=answer.reason[:CARRIER_SAYS_MAX] or None)
     if answer.opted_out:
-        entry = Entry(
-            tenant_id=text.tenant_id,
-            number=numbers.recipient(tx, text.tenant_id, text.consumer_id).number,
-            status=Consent.OPTED_OUT,
-            source="carrier",
-            evidence=f"{answer.code} {answer.reason}",
-            actor_type="carrier",
-            message_id=text.id,
-        )
-        consent.opt_out(tx, entry, text.consumer_id)
+        consent.blocked_by_carrier(tx, text, f"{answer.code} {answer.reason}")
     return _settled(tx, text)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from domain.statuses import ChatStatus, NumberStatus
+from domain.statuses import ChatStatus, NumberStatus, OptOutReplies
 from store import tables as t
 from store.consent import Consent, newest_of
 from store.database import AnyRow, Tx, on_each
@@ -28,6 +28,7 @@ class Number:
     status: NumberStatus
     queue_id: int | None
     account_id: int
+    optout_replies: OptOutReplies
     segments_per_second: int
     next_slot_at: datetime | None
 
@@ -38,14 +39,15 @@ class Number:
 
 @dataclass(frozen=True)
 class Account:
-    """A carrier account as stored; its secret is a reference, never the secret."""
+    """A carrier account as stored; its secrets are references, never the secrets."""
 
     id: int
     tenant_id: int
     carrier: str
     name: str
     base_url: str
-    secret_ref: str
+    settings: dict[str, str] = field(default_factory=dict)
+    secret_refs: dict[str, str] = field(default_factory=dict)
 
 
 _NUMBER = (
@@ -55,10 +57,11 @@ _NUMBER = (
     n.status,
     n.queue_id,
     n.account_id,
+    n.optout_replies,
     n.segments_per_second,
     n.next_slot_at,
 )
-_ACCOUNT = (a.id, a.tenant_id, a.carrier, a.name, a.base_url, a.secret_ref)
+_ACCOUNT = (a.id, a.tenant_id, a.carrier, a.name, a.base_url, a.settings, a.secret_refs)
 
 _BY_NUMBER = sa.select(*_NUMBER).where(
     n.tenant_id == bindparam("tenant_id"), n.number == bindparam("number")
@@ -215,6 +218,7 @@ def _number(row: AnyRow) -> Number:
         status=NumberStatus(row.status),
         queue_id=row.queue_id,
         account_id=row.account_id,
+        optout_replies=OptOutReplies(row.optout_replies),
         segments_per_second=row.segments_per_second,
         next_slot_at=row.next_slot_at,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,9 @@ from domain.receipts import SegmentStatus
 from domain.statuses import RANK, MessageStatus, Priority
 from store import tables as t
 from store.database import AnyRow, Tx, on_each
+
+# A text in doubt can only be mistaken for one that was written not long before it.
+SAME_TIME = timedelta(days=2)
 
 m = t.messages.c
 s = t.message_segments.c
@@ -120,6 +123,18 @@ def by_provider(tx: Tx, tenant_id: int, account_id: int, provider_id: str) -> Se
     """The text that the carrier knows by this id."""
     wanted = {"tenant_id": tenant_id, "account_id": account_id, "provider_id": provider_id}
     return _sending(tx.conn.execute(_BY_PROVIDER, wanted).first())
+
+
+def known_ids(tx: Tx, text: Sending) -> frozenset[str]:
+    """The carrier's ids of our other texts of that time between number and consumer."""
+    query = sa.select(m.provider_id).where(
+        m.tenant_id == text.tenant_id,
+        m.consumer_id == text.consumer_id,
+        m.number_id == text.number_id,
+        m.provider_id.is_not(None),
+        m.created_at > text.created_at - SAME_TIME,
+    )
+    return frozenset(tx.conn.execute(query).scalars())
 
 
 def update(tx: Tx, message_id: int, **values: Any) -> None:

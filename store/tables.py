@@ -177,7 +177,9 @@ carrier_accounts = _table(
     Column("carrier", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("base_url", Text, nullable=False),
-    Column("secret_ref", Text, nullable=False),
+    # What the carrier needs to know, by name; of secrets only where they are (`env:`, `file:`).
+    Column("settings", JSON, nullable=False, server_default="{}"),
+    Column("secret_refs", JSON, nullable=False, server_default="{}"),
     UniqueConstraint("carrier", "name"),
 )
 
@@ -191,6 +193,8 @@ numbers = _table(
     Column("status", Text, nullable=False),
     Column("use", Text, nullable=False, server_default="chat"),
     _ref("queue_id", "queues", nullable=True),
+    # Who answers STOP, START and HELP: `engine` or `carrier` (product B).
+    Column("optout_replies", Text, nullable=False, server_default="engine"),
     Column("segments_per_second", Integer, nullable=False, server_default="10"),
     _time("next_slot_at"),
 )
@@ -390,6 +394,14 @@ messages = _table(
         "number_id",
         sqlite_where=sa.text(QUEUED_TEXT),
         postgresql_where=sa.text(QUEUED_TEXT),
+    ),
+    # A text in doubt: which of the carrier's messages to this consumer are other texts.
+    Index(
+        "ix_messages_taken",
+        "consumer_id",
+        "created_at",
+        sqlite_where=sa.text("provider_id IS NOT NULL"),
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
     ),
     # Receipts: the text that the carrier knows by its own id.
     Index(

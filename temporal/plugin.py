@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from api.app import create_app
 from api.deps import Deps
 from api.stream import Notifier
-from carriers.protocol import Carrier, CarrierAccount
+from carriers.protocol import Carrier, CarrierAccount, CarrierAccountRefused
 from carriers.registry import CARRIERS
 from console import mount
 from domain.process import ChatRef
@@ -180,23 +180,45 @@ async def connected(connect: Callable[[], Awaitable[Client]], stop: asyncio.Even
 
 
 def carriers(settings: Settings, http: AsyncClient | None) -> Callable[[Account], Carrier]:
-    """The carrier of an account, made once; without a client it reads webhooks only."""
-    made: dict[Account, Carrier] = {}
+    """The carrier of an account, made anew when the account has changed; without a client it
+    reads webhooks only."""
+    made: dict[int, tuple[Account, Carrier]] = {}
 
     def carrier_of(account: Account) -> Carrier:
-        if account not in made:
-            opened = CarrierAccount(
-                id=account.id,
-                tenant_id=account.tenant_id,
-                carrier=account.carrier,
-                name=account.name,
-                base_url=account.base_url,
-                secret=resolve_secret(account.secret_ref, settings),
-            )
-            made[account] = CARRIERS[account.carrier](opened, client=http)
-        return made[account]
+        known = made.get(account.id)
+        if known is None or known[0] != account:
+            try:
+                known = (account, open_carrier(account, settings, http))
+            except CarrierAccountRefused as error:
+                at = f"{account.carrier}/{account.name}"
+                log.error("carrier.account_refused", account=at, what=error.name, rule=error.rule)
+                raise
+            made[account.id] = known
+        return known[1]
 
     return carrier_of
+
+
+def open_carrier(account: Account, settings: Settings, http: AsyncClient | None) -> Carrier:
+    """The account's carrier, with its secrets. Raises `CarrierAccountRefused`."""
+    secrets = {}
+    for name, reference in account.secret_refs.items():
+        try:
+            secrets[name] = resolve_secret(reference, settings)
+        except (LookupError, OSError, UnicodeError):
+            raise CarrierAccountRefused(name, f"is not to be had from {reference}") from None
+    if account.carrier not in CARRIERS:
+        raise CarrierAccountRefused("carrier", f"must be one of {', '.join(CARRIERS)}")
+    opened = CarrierAccount(
+        id=account.id,
+        tenant_id=account.tenant_id,
+        carrier=account.carrier,
+        name=account.name,
+        base_url=account.base_url,
+        secrets=secrets,
+        settings=account.settings,
+    )
+    return CARRIERS[account.carrier](opened, client=http)
 
 
 def resolve_secret(reference: str, settings: Settings) -> str:
@@ -204,5 +226,7 @@ def resolve_secret(reference: str, settings: Settings) -> str:
     kind, _, name = reference.partition(":")
     if kind == "file":
         return Path(name).read_text().strip()
+    if kind != "env":
+        raise LookupError(kind)
     own = getattr(settings, name.removeprefix("THREADLINE_").lower(), None)
     return own.get_secret_value() if own is not None else os.environ[name]

@@ -19,12 +19,16 @@ import worker as workers
 from activities.sends import SendActivities
 from carriers.protocol import (
     Accepted,
+    Acknowledgement,
     Busy,
     Found,
+    InDoubtText,
     LookupResult,
     NoAnswer,
     NotFound,
     OutboundText,
+    Owned,
+    Ownership,
     Receipt,
     SendResult,
     Unsupported,
@@ -60,6 +64,8 @@ class TestCarrier:
     __test__ = False
 
     name: str = "simulator"
+    looks_up_after: timedelta = timedelta(0)
+    inbound_acknowledgement: Acknowledgement = field(default_factory=Acknowledgement)
     can_look_up: bool = True
     down: bool = False
     answers: list[SendResult] = field(default_factory=list)
@@ -77,11 +83,14 @@ class TestCarrier:
             return NoAnswer("the connection was lost")
         return Accepted(f"carrier-{len(self.taken)}-{text.message_id}")
 
-    async def look_up(self, reference: str, sender: str, recipient: str) -> LookupResult:
+    async def look_up(self, text: InDoubtText) -> LookupResult:
         if not self.can_look_up:
             return Unsupported()
-        known = [text for text in self.taken if text.reference == reference]
-        return Found(f"carrier-{reference}") if known else NotFound()
+        known = [taken for taken in self.taken if taken.reference == text.reference]
+        return Found(f"carrier-{text.reference}") if known else NotFound()
+
+    async def owns(self, number: str) -> Ownership:
+        return Owned(sms=True)
 
     def parse_inbound(self, request: WebhookRequest) -> Inbound:
         raise AssertionError("the test's carrier posts no webhooks")

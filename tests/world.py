@@ -173,7 +173,7 @@ def _build(tx: Tx, db: Database, subdomain: str, more: int) -> World:
         carrier="simulator",
         name=subdomain,
         base_url="http://127.0.0.1:1",
-        secret_ref="env:THREADLINE_SIMULATOR_SECRET",
+        secret_refs={"secret": "env:THREADLINE_SIMULATOR_SECRET"},
     )
     offset = 0 if subdomain == "acme" else tenant * 10
     ours = {}

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from simulators.carrier.carrier import Carrier
 from simulators.carrier.messages import media_content, messages_by_reference, take_from_engine
-from simulators.carrier.wire import Refusal, answer, read_engine_text, read_object
+from simulators.carrier.wire import Refusal, answer, is_number, read_engine_text, read_object
 
 
 class LostAnswer(Response):
@@ -64,6 +64,14 @@ def engine_routes(carrier: Carrier) -> APIRouter:
         )
         await asyncio.sleep(carrier.faults.latency)
         return answer({"messages": found})
+
+    @router.get("/numbers/{number}")
+    async def numbers(number: str, request: Request) -> Response:
+        """Every possible number is ours, so that any can be tried."""
+        admit(request)
+        if not is_number(number):
+            raise Refusal(404, "This carrier has no such number.", code="not_owned")
+        return answer({"number": number, "sms": True})
 
     @router.get("/media/{media_id}")
     async def media(media_id: str) -> Response:

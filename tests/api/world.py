@@ -98,7 +98,7 @@ def _with_sessions(tx: Tx, world: World, subdomain: str) -> Company:
 def open_carrier(account: Account) -> Carrier:
     """The simulated carrier with the tests' secret."""
     known = (account.id, account.tenant_id, account.carrier, account.name, account.base_url)
-    return CARRIERS["simulator"](CarrierAccount(*known, SECRET))
+    return CARRIERS["simulator"](CarrierAccount(*known, {"secret": SECRET}))
 
 
 class Api:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from carriers.protocol import Accepted, Found, NotFound, Rejected
-from tests.simulators.world import SUPPORT, Engine, Program, eventually
+from carriers.protocol import Accepted, Found, NoAnswer, NotFound, NotOwned, Owned, Rejected
+from tests.simulators.world import SUPPORT, Engine, Program, doubt, eventually
 
 _NAMES = {"from": "sender", "to": "recipient"}
 Numbers = Callable[[], str]
@@ -116,11 +116,11 @@ async def test_a_text_is_found_by_our_reference(carrier: Program, number: Number
     phone = number()
     sent = await carrier.carrier().send(carrier.outbound(phone, reference=f"f{phone}"))
     assert isinstance(sent, Accepted)
-    found = await carrier.carrier().look_up(f"f{phone}", SUPPORT, phone)
+    found = await carrier.carrier().look_up(doubt(f"f{phone}", SUPPORT, phone))
     assert found == Found(sent.provider_id, 1)
-    assert await carrier.carrier().look_up(f"f{phone}", SUPPORT, number()) == NotFound()
-    assert await carrier.carrier().look_up(f"f{phone}", "+14155550101", phone) == NotFound()
-    assert await carrier.carrier().look_up("never sent", SUPPORT, phone) == NotFound()
+    assert await carrier.carrier().look_up(doubt(f"f{phone}", SUPPORT, number())) == NotFound()
+    assert await carrier.carrier().look_up(doubt(f"f{phone}", "+14155550101", phone)) == NotFound()
+    assert await carrier.carrier().look_up(doubt("never sent", SUPPORT, phone)) == NotFound()
 
 
 async def test_every_picture_of_a_text_can_be_fetched(
@@ -239,3 +239,11 @@ async def test_an_unknown_path_is_answered_as_an_error(carrier: Program) -> None
     answer = await carrier.http.get(f"{carrier.url}/nothing")
     assert answer.status_code == 404
     assert answer.json() == {"message": "Not Found"}
+
+
+async def test_the_carrier_owns_every_possible_number(carrier: Program) -> None:
+    for mine in (SUPPORT, "72345"):
+        assert await carrier.carrier().owns(mine) == Owned(sms=True)
+    assert await carrier.carrier().owns("+1") == NotOwned()
+    await carrier.faults(outage=True)
+    assert isinstance(await carrier.carrier().owns(SUPPORT), NoAnswer)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carriers.protocol import Accepted, Busy, Found, NoAnswer, Rejected, Unsupported
-from tests.simulators.world import SUPPORT, Engine, Program, eventually
+from tests.simulators.world import SUPPORT, Engine, Program, doubt, eventually
 
 Numbers = Callable[[], str]
 
@@ -64,7 +64,7 @@ async def test_lose_answer_delivers_the_text_and_closes_the_connection(
     result = await carrier.carrier().send(carrier.outbound(phone, reference=f"lost{phone}"))
     assert isinstance(result, NoAnswer)
     assert await carrier.received(phone) == ["hello"]
-    assert isinstance(await carrier.carrier().look_up(f"lost{phone}", SUPPORT, phone), Found)
+    assert isinstance(await carrier.carrier().look_up(doubt(f"lost{phone}", SUPPORT, phone)), Found)
 
 
 async def test_latency_delays_the_answer_but_not_the_text(
@@ -85,7 +85,7 @@ async def test_an_outage_refuses_sends_and_look_ups_and_holds_webhooks(
     await carrier.faults(outage=True)
     await carrier.text(phone, "held")
     assert isinstance(await carrier.carrier().send(carrier.outbound(phone)), Busy)
-    assert isinstance(await carrier.carrier().look_up("1", SUPPORT, phone), NoAnswer)
+    assert isinstance(await carrier.carrier().look_up(doubt("1", SUPPORT, phone)), NoAnswer)
     assert engine.texts(phone) == []
     assert await carrier.received(phone) == []
     await carrier.faults()
@@ -122,7 +122,7 @@ async def test_without_lookup_the_carrier_cannot_be_asked(
     carrier: Program, number: Numbers
 ) -> None:
     await carrier.faults(lookup=False)
-    assert await carrier.carrier().look_up("1", SUPPORT, number()) == Unsupported()
+    assert await carrier.carrier().look_up(doubt("1", SUPPORT, number())) == Unsupported()
 
 
 async def test_faults_are_read_back_and_what_is_not_named_is_reset(carrier: Program) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,17 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from carriers.http import new_client
-from carriers.protocol import CarrierAccount, OutboundText, WebhookRequest
+from carriers.protocol import CarrierAccount, InDoubtText, OutboundText, WebhookRequest
 from carriers.simulator import SimulatorCarrier
 
 SECRET = "a secret between the two"
 SUPPORT = "+14155550100"
 ROOT = Path(__file__).parents[2]
+
+
+def doubt(reference: str, sender: str, recipient: str) -> InDoubtText:
+    """A text whose answer never came."""
+    return InDoubtText(reference, sender, recipient, "hello", datetime.now(UTC))
 
 
 async def eventually(condition: Callable[[], Any], within: float = 10) -> Any:
@@ -170,7 +176,7 @@ class Program:
 
     def carrier(self) -> SimulatorCarrier:
         """The engine's side of this carrier."""
-        account = CarrierAccount(1, 1, "simulator", "acme", self.url, SECRET)
+        account = CarrierAccount(1, 1, "simulator", "acme", self.url, {"secret": SECRET})
         return SimulatorCarrier(account, self.http)
 
     def outbound(self, phone: str, text: str = "hello", reference: str = "m-1") -> OutboundText:

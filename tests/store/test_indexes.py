@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ def plans(tx: Tx, query: Callable[[Tx], object]) -> str:
     return "\n".join(steps)
 
 
+def text_in_doubt(tx: Tx) -> sends.Sending:
+    values: dict[str, Any] = dict.fromkeys((f.name for f in fields(sends.Sending)), 1)
+    return sends.Sending(**values | {"created_at": tx.now})
+
+
 QUERIES: dict[str, Callable[[Tx], object]] = {
     "ix_offers_declined": lambda tx: offers.candidates(tx, 1, 3),
     "ix_offers_agent": lambda tx: offers.close_of_agent(tx, 1, OfferState.WITHDRAWN),
@@ -54,6 +60,7 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
     ],
     "ix_messages_unsent": lambda tx: messages.unsent_of_chat(tx, 1, 1),
     "ix_messages_provider": lambda tx: sends.by_provider(tx, 1, 1, "carrier-1"),
+    "ix_messages_taken": lambda tx: sends.known_ids(tx, text_in_doubt(tx)),
     "ix_messages_queued_number": lambda tx: sends.more_urgent_waits(tx, 1),
     "ix_messages_unsent_consumer": lambda tx: messages.stop_queued(
         tx, MessageStatus.BLOCKED, "opted_out", t.messages.c.consumer_id == 1

@@ -91,3 +91,23 @@ def test_a_mistyped_path_does_not_become_a_tree_of_folders(tmp_path: Path) -> No
     with pytest.raises(OSError, match="There is no folder"):
         upgrade(f"sqlite:///{tmp_path / 'a' / 'b' / 'store.db'}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_accounts_secret_survives_the_step_to_several_and_back(database_url: str) -> None:
+    downgrade(database_url, "0003")
+    with connect(database_url).begin() as connection:
+        for statement in (
+            "INSERT INTO tenants (subdomain, name, created_at) VALUES ('a', 'A', '2026-01-01')",
+            "INSERT INTO carrier_accounts (tenant_id, carrier, name, base_url, secret_ref)"
+            " SELECT id, 'simulator', 'a', 'http://c.test', 'env:SECRET' FROM tenants",
+        ):
+            connection.exec_driver_sql(statement)
+    upgrade(database_url)
+    with connect(database_url).connect() as connection:
+        a = t.carrier_accounts.c
+        row = connection.execute(sa.select(a.settings, a.secret_refs)).one()
+    assert (row.settings, row.secret_refs) == ({}, {"secret": "env:SECRET"})
+    downgrade(database_url, "0003")
+    with connect(database_url).connect() as connection:
+        kept = connection.exec_driver_sql("SELECT secret_ref FROM carrier_accounts").scalar_one()
+    assert kept == "env:SECRET"

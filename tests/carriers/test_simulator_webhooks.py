@@ -24,7 +24,7 @@ from carriers.registry import CARRIERS
 from carriers.simulator import SimulatorCarrier
 from domain.receipts import SegmentStatus
 
-ACCOUNT = CarrierAccount(1, 1, "simulator", "acme", "http://carrier.test/", "s3cret")
+ACCOUNT = CarrierAccount(1, 1, "simulator", "acme", "http://carrier.test/", {"secret": "s3cret"})
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 INBOUND: dict[str, Any] = {
     "id": "SM1",
@@ -42,14 +42,14 @@ STATUS: dict[str, Any] = {
 }
 
 
-def carrier(secret: str = ACCOUNT.secret) -> SimulatorCarrier:
-    account = CarrierAccount(1, 1, "simulator", "acme", ACCOUNT.base_url, secret)
+def carrier(secret: str = "s3cret") -> SimulatorCarrier:
+    account = CarrierAccount(1, 1, "simulator", "acme", ACCOUNT.base_url, {"secret": secret})
     return SimulatorCarrier(account, now=lambda: NOW)
 
 
 def signed(body: bytes | Mapping[str, Any], at: datetime = NOW) -> WebhookRequest:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    signature = Webhook(ACCOUNT.secret.encode()).sign("wh-1", at, content.decode())
+    signature = Webhook(ACCOUNT.secrets["secret"].encode()).sign("wh-1", at, content.decode())
     headers = {
         "webhook-id": "wh-1",
         "webhook-timestamp": str(int(at.timestamp())),

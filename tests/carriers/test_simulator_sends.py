@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -13,6 +13,7 @@ from carriers.protocol import (
     Busy,
     CarrierAccount,
     Found,
+    InDoubtText,
     LookupResult,
     NoAnswer,
     NotFound,
@@ -23,8 +24,9 @@ from carriers.protocol import (
 )
 from carriers.simulator import SimulatorCarrier
 
-ACCOUNT = CarrierAccount(1, 1, "simulator", "acme", "http://carrier.test/", "s3cret")
+ACCOUNT = CarrierAccount(1, 1, "simulator", "acme", "http://carrier.test/", {"secret": "s3cret"})
 TEXT = OutboundText(7, "m-7", "+14155550100", "+14155550199", "hi", "http://us.test/status")
+DOUBT = InDoubtText("m-7", TEXT.sender, TEXT.recipient, "hi", datetime(2026, 3, 1, tzinfo=UTC))
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
@@ -36,7 +38,7 @@ async def sent(handler: Handler) -> SendResult:
 
 async def looked_up(handler: Handler) -> LookupResult:
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(handler)) as client:
-        return await SimulatorCarrier(ACCOUNT, client).look_up("m-7", TEXT.sender, TEXT.recipient)
+        return await SimulatorCarrier(ACCOUNT, client).look_up(DOUBT)
 
 
 def answering(status: int, body: Any = None, **headers: str) -> Handler:
@@ -62,7 +64,7 @@ async def test_a_send_says_who_we_are_and_where_receipts_go() -> None:
     [request] = requests
     assert str(request.url) == "http://carrier.test/carrier/v1/messages"
     assert request.headers["authorization"].startswith("Bearer ")
-    assert ACCOUNT.secret not in request.headers["authorization"]
+    assert ACCOUNT.secrets["secret"] not in request.headers["authorization"]
     assert json.loads(request.content) == {
         "reference": "m-7",
         "from": "+14155550100",
@@ -84,13 +86,16 @@ async def test_a_send_says_who_we_are_and_where_receipts_go() -> None:
         (answering(400, {"code": "21610", "message": "no"}), Rejected("21610", "no", True)),
         (answering(400, {"code": 40300, "message": "no"}), Rejected("40300", "no", True)),
         (answering(422, b"?"), Rejected("422", "")),
-        (answering(429, None), Busy()),
-        (answering(429, None, **{"retry-after": "7"}), Busy(timedelta(seconds=7))),
-        (answering(503, None, **{"retry-after": "soon"}), Busy()),
-        (answering(503, None, **{"retry-after": "9" * 99}), Busy(timedelta(hours=1))),
-        (answering(401, {}), Busy(timedelta(minutes=1))),
-        (answering(404, {}), Busy(timedelta(minutes=1))),
-        (answering(302, None, location="http://x"), Busy(timedelta(minutes=1))),
+        (answering(429, None), Busy(None, "HTTP 429", throttled=True)),
+        (
+            answering(429, None, **{"retry-after": "7"}),
+            Busy(timedelta(seconds=7), "HTTP 429", throttled=True),
+        ),
+        (answering(503, None, **{"retry-after": "soon"}), Busy(None, "HTTP 503")),
+        (answering(503, None, **{"retry-after": "9" * 99}), Busy(timedelta(hours=1), "HTTP 503")),
+        (answering(401, {}), Busy(timedelta(minutes=1), "HTTP 401")),
+        (answering(404, {}), Busy(timedelta(minutes=1), "HTTP 404")),
+        (answering(302, None, location="http://x"), Busy(timedelta(minutes=1), "HTTP 302")),
         (answering(408, {}), NoAnswer("HTTP 408")),
         (answering(500, {}), NoAnswer("HTTP 500")),
         (answering(502, {}), NoAnswer("HTTP 502")),
