@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from carrier_commands import app as carrier_app
+
 if TYPE_CHECKING:
     from settings import Settings
 
@@ -36,6 +38,7 @@ app = typer.Typer(
 )
 credential_app = typer.Typer(help="API credentials.", no_args_is_help=True)
 app.add_typer(credential_app, name="credential")
+app.add_typer(carrier_app, name="carrier")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 is any.")]

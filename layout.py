@@ -116,14 +116,16 @@ def _ui_url(
 
 
 def environment(at: Plan, own: dict[str, Any], settings: Settings) -> dict[str, str]:
-    """What every part is told; a secret key that was set by hand wins over the directory's own."""
+    """What every part is told; a secret key that was set by hand wins over the directory's own,
+    and an address by which carriers reach us, over the one on this machine."""
+    public = "public_base_url" in settings.model_fields_set and settings.public_base_url
     key = settings.secret_key.get_secret_value() or own["secret_key"]
     told = {
         "DATABASE_URL": at.database_url,
         "TEMPORAL_ADDRESS": at.temporal_address,
         "TEMPORAL_NAMESPACE": at.temporal_namespace,
         "TEMPORAL_UI_URL": at.temporal_ui_url,
-        "PUBLIC_BASE_URL": at.base_url,
+        "PUBLIC_BASE_URL": public or at.base_url,
         "SIMULATOR_URL": at.simulator_url,
         "MEDIA_URL": (at.data_dir / "media").as_uri(),
         "SECRET_KEY": key,

@@ -1,17 +1,34 @@
-"""What the command line writes into the store itself: credentials, and the demo tenant."""
+"""What the command line writes into the store itself: credentials, carriers, the demo tenant."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from services import auth, demo
+from carriers.http import new_client
+from carriers.protocol import NoAnswer, NotOwned, Ownership
+from carriers.registry import CARRIERS
+from domain.statuses import NumberStatus
+from services import accounts, auth, demo
+from services.accounts import NumberSettings
 from services.commit import flush
-from services.errors import NotFound
+from services.errors import InvalidField, NotFound
 from settings import Settings
 from store import tenants, users
 from store.database import Database, Tx, WallClock
+from store.numbers import Account
+from temporal.plugin import open_carrier
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of asking the carrier; `why` is empty where all is well."""
+
+    number: str
+    status: NumberStatus
+    why: str
 
 
 async def create_credential(settings: Settings, subdomain: str, name: str) -> str:
@@ -19,14 +36,89 @@ async def create_credential(settings: Settings, subdomain: str, name: str) -> st
     token = auth.new_token()
 
     def create(tx: Tx) -> None:
-        tenant = tenants.by_subdomain(tx, subdomain)
-        if tenant is None:
-            raise NotFound(f"There is no tenant {subdomain}.")
-        users.add_credential(tx, tenant.id, name, auth.token_hash(token))
+        users.add_credential(tx, _tenant_id(tx, subdomain), name, auth.token_hash(token))
 
     async with _store(settings) as db:
         await db.write(create)
     return token
+
+
+async def connect_account(
+    settings: Settings,
+    subdomain: str,
+    carrier: str,
+    name: str,
+    base_url: str | None,
+    told: dict[str, str],
+    secret_refs: dict[str, str],
+) -> dict[str, str]:
+    """Make or change a carrier account; the addresses to enter at the carrier, by what for.
+
+    Raises `CarrierAccountRefused` for a setting or secret that the carrier cannot work with,
+    before anything is written.
+    """
+    if carrier not in CARRIERS:
+        raise InvalidField("carrier", f"must be one of {', '.join(CARRIERS)}")
+    at = (base_url or CARRIERS[carrier].home).rstrip("/")
+    wanted = Account(0, 0, carrier, name, at, told, secret_refs)
+    open_carrier(wanted, settings, None)
+
+    def connect(tx: Tx) -> Account:
+        return accounts.connect(tx, replace(wanted, tenant_id=_tenant_id(tx, subdomain)))
+
+    async with _store(settings) as db:
+        account = await db.write(connect)
+    url = f"{settings.public_base_url}/carriers/{account.carrier}/{account.name}"
+    return {"inbound": f"{url}/inbound", "status": f"{url}/status"}
+
+
+async def set_up_number(
+    settings: Settings,
+    subdomain: str,
+    number: str,
+    carrier: str,
+    account: str,
+    wanted: NumberSettings,
+    queue: str | None,
+) -> Verified:
+    """Enter a number, have its carrier vouch for it, and give it to a queue."""
+
+    def add(tx: Tx) -> tuple[int, int, str, Account]:
+        tenant_id = _tenant_id(tx, subdomain)
+        added = accounts.add_number(tx, tenant_id, number, carrier, account, wanted)
+        return tenant_id, added.id, added.number, accounts.begin_verification(tx, added.id)
+
+    async with _store(settings) as db:
+        tenant_id, number_id, written, asked = await db.write(add)
+        answer = await _ask(settings, asked, written)
+        status = await db.write(accounts.end_verification, number_id, asked.id, answer)
+        if queue is not None and status is NumberStatus.VERIFIED:
+            await db.write(accounts.assign, tenant_id, number_id, queue)
+    return Verified(written, status, _why(status, answer))
+
+
+async def _ask(settings: Settings, account: Account, number: str) -> Ownership:
+    client = new_client()
+    try:
+        return await open_carrier(account, settings, client).owns(number)
+    finally:
+        await client.aclose()
+
+
+def _why(status: NumberStatus, answer: Ownership) -> str:
+    match answer:
+        case NoAnswer(reason):
+            return f"the carrier cannot be asked: {reason}"
+        case NotOwned():
+            return "the account does not own it"
+    return "" if status is NumberStatus.VERIFIED else "it cannot send and receive texts"
+
+
+def _tenant_id(tx: Tx, subdomain: str) -> int:
+    tenant = tenants.by_subdomain(tx, subdomain)
+    if tenant is None:
+        raise NotFound(f"There is no tenant {subdomain}.")
+    return tenant.id
 
 
 async def seed_demo(settings: Settings, known: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import logging
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from carriers.protocol import CarrierAccountRefused
 from layout import DevError
 from ports import PortTaken
 from services.errors import Refused
@@ -21,7 +22,7 @@ def sentence(error: Exception) -> str | None:
     # With THREADLINE_LOG_LEVEL=DEBUG the log of a process that serves has the trace all the same.
     logging.getLogger(__name__).debug("stopped", exc_info=error)
     match error:
-        case Refused() | DevError() | PortTaken() | NoTemporalServer():
+        case Refused() | CarrierAccountRefused() | DevError() | PortTaken() | NoTemporalServer():
             return str(error)
         case ValidationError():
             return "\n".join(_of_setting(str(one["loc"][0]), one["msg"]) for one in error.errors())

@@ -10,7 +10,12 @@ from carriers.twilio import TwilioCarrier
 
 
 class OpenCarrier(Protocol):
-    """Makes a carrier of an account; without a client it reads webhooks and cannot send."""
+    """Makes a carrier of an account; without a client it reads webhooks and cannot send.
+
+    `home` is where its API is, unless an account says otherwise.
+    """
+
+    home: str
 
     def __call__(self, account: CarrierAccount, client: AsyncClient | None = None) -> Carrier: ...
 

@@ -54,6 +54,7 @@ class SimulatorCarrier:
     """One account with the simulated carrier."""
 
     name = "simulator"
+    home = "http://127.0.0.1:8081"
     # Longer than a send can take: what it has not got by then, it never gets.
     looks_up_after = timedelta(seconds=15)
     inbound_acknowledgement = Acknowledgement()
@@ -86,13 +87,13 @@ class SimulatorCarrier:
         query = {"reference": text.reference, "from": text.sender, "to": text.recipient}
         answer = await self._ask("GET", "messages", params=query)
         if isinstance(answer, Busy):
-            return NoAnswer("the carrier is busy")
+            return NoAnswer(answer.reason)
         return _lookup_result(answer) if isinstance(answer, Response) else answer
 
     async def owns(self, number: str) -> Ownership:
         answer = await self._ask("GET", f"numbers/{quote(number)}")
         if isinstance(answer, Busy):
-            return NoAnswer("the carrier is busy")
+            return NoAnswer(answer.reason)
         if not isinstance(answer, Response):
             return answer
         if answer.status_code == 404 and _json_object(answer).get("code") == "not_owned":

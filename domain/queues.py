@@ -37,6 +37,19 @@ class QueueTree:
     def __contains__(self, queue_id: int) -> bool:
         return queue_id in self._by_id
 
+    def named(self, name: str) -> list[Queue]:
+        """The queues of this name, or of this path: `Support / Orders`."""
+        path = [folded(part) for part in name.split("/")]
+        return [
+            queue
+            for queue in self._by_id.values()
+            if folded(queue.name) == folded(name) or self._path(queue)[-len(path) :] == path
+        ]
+
+    def _path(self, queue: Queue) -> list[str]:
+        above = [] if queue.parent_id is None else self._path(self._by_id[queue.parent_id])
+        return [*above, folded(queue.name)]
+
     def is_leaf(self, queue_id: int) -> bool:
         """Whether agents may sit here."""
         return not self._children.get(queue_id)

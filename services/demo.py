@@ -135,7 +135,10 @@ def _refresh(tx: Tx, tenant_id: int, secrets: DemoSecrets) -> None:
         users.add_credential(tx, tenant_id, "demo", secrets.token_hash)
     tx.conn.execute(
         sa.update(t.carrier_accounts)
-        .where(t.carrier_accounts.c.tenant_id == tenant_id)
+        .where(
+            t.carrier_accounts.c.tenant_id == tenant_id,
+            t.carrier_accounts.c.carrier == "simulator",
+        )
         .values(base_url=secrets.simulator_url)
     )
 

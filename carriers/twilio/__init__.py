@@ -27,7 +27,7 @@ from carriers.twilio.answers import lookup_result, ownership, send_result
 from carriers.twilio.signature import Signatures
 from carriers.twilio.webhooks import REFERENCE, read_inbound, read_status
 
-_SETTINGS = {
+SETTINGS = {
     "account_sid": (re.compile("AC[0-9a-fA-F]{32}"), "must be AC and 32 hexadecimal digits"),
     "api_key_sid": (re.compile("SK[0-9a-fA-F]{32}"), "must be SK and 32 hexadecimal digits"),
     "messaging_service_sid": (
@@ -49,6 +49,7 @@ class TwilioCarrier:
     """
 
     name = "twilio"
+    home = "https://api.twilio.com"
     # Without an idempotency key or a reference, absence from the list of messages is all the
     # proof there is: it is believed when the status callbacks, too, had long enough to come.
     looks_up_after = timedelta(seconds=60)
@@ -91,7 +92,7 @@ class TwilioCarrier:
         query = {"To": text.recipient, "From": text.sender, "PageSize": _LISTED}
         answer = await self._ask("GET", "Messages.json", params=query)
         if isinstance(answer, Busy):
-            return NoAnswer("the carrier is busy")
+            return NoAnswer(answer.reason)
         return lookup_result(answer, text) if isinstance(answer, Response) else answer
 
     async def owns(self, number: str) -> Ownership:
@@ -103,7 +104,7 @@ class TwilioCarrier:
         )
         answer = await self._ask("GET", path, params={name: number})
         if isinstance(answer, Busy):
-            return NoAnswer("the carrier is busy")
+            return NoAnswer(answer.reason)
         return ownership(answer, number) if isinstance(answer, Response) else answer
 
     def parse_inbound(self, request: WebhookRequest) -> InboundText:
@@ -122,13 +123,13 @@ class TwilioCarrier:
 def _check(account: CarrierAccount, shared_keys: dict[str, str]) -> None:
     """Raises `CarrierAccountRefused` for the first setting or secret that cannot be right."""
     settings, secrets = account.settings, account.secrets
-    for name in settings.keys() - _SETTINGS.keys():
-        raise CarrierAccountRefused(name, f"is no setting of Twilio; {', '.join(_SETTINGS)} are")
+    for name in settings.keys() - SETTINGS.keys():
+        raise CarrierAccountRefused(name, f"is no setting of Twilio; {', '.join(SETTINGS)} are")
     for name in secrets.keys() - set(_SECRETS) - {SHARED_KEY + one for one in shared_keys}:
         raise CarrierAccountRefused(
             name, f"is no secret of Twilio; {', '.join(_SECRETS)}, {SHARED_KEY}ID are"
         )
-    for name, (form, rule) in _SETTINGS.items():
+    for name, (form, rule) in SETTINGS.items():
         if not form.fullmatch(settings.get(name, "")) and (name in settings or "account" in name):
             raise CarrierAccountRefused(name, rule)
     for name, secret in secrets.items():

@@ -126,7 +126,7 @@ async def test_a_text_is_sent_again_only_if_it_was_surely_not_taken(
         (answering(404, {"code": "unsupported"}), Unsupported()),
         (answering(404, {}), NoAnswer("HTTP 404")),
         (answering(503, {}), NoAnswer("HTTP 503")),
-        (failing(httpx2.ConnectError), NoAnswer("the carrier is busy")),
+        (failing(httpx2.ConnectError), NoAnswer("no connection")),
         (failing(httpx2.ReadTimeout), NoAnswer("ReadTimeout")),
     ],
 )

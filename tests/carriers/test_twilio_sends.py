@@ -140,7 +140,7 @@ def listing(*messages: Any, more: str | None = None) -> Handler:
         (answering(200, b"<html>"), NoAnswer("HTTP 200")),
         (refusing(404, 20404), NoAnswer("HTTP 404")),
         (refusing(503, 20503), NoAnswer("HTTP 503")),
-        (failing(httpx2.ConnectError), NoAnswer("the carrier is busy")),
+        (failing(httpx2.ConnectError), NoAnswer("no connection")),
         (failing(httpx2.ReadTimeout), NoAnswer("ReadTimeout")),
     ],
 )
@@ -170,7 +170,7 @@ def numbers(**capabilities: bool) -> Handler:
         ),
         (refusing(401, 20003), NoAnswer("HTTP 401, error 20003")),
         (answering(200, b"<html>"), NoAnswer("HTTP 200")),
-        (failing(httpx2.ConnectError), NoAnswer("the carrier is busy")),
+        (failing(httpx2.ConnectError), NoAnswer("no connection")),
         (failing(httpx2.ReadTimeout), NoAnswer("ReadTimeout")),
     ],
 )
