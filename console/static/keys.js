@@ -14,6 +14,8 @@ export const ACTIONS = {
   decline: key("X", "Decline the oldest offer"),
   available: key("G", "Go Available"),
   status: key("U", "Choose a status"),
+  settings: key("S", "Settings: sound, light or dark, log out"),
+  waiting: key("M", "Go to the chat that has waited longest for an answer"),
   next: key("J", "Next chat"),
   previous: key("K", "Previous chat"),
   lists: key("L", "Go to offers and chats"),
@@ -51,6 +53,8 @@ addEventListener("keydown", (event) => {
 });
 
 function take(event, code) {
+  // What lies under an open dialog is out of reach, by keys too.
+  if (document.querySelector("dialog:modal") && code !== ACTIONS.help.code) return;
   const run = handlers.get(code);
   if (!run) return;
   event.preventDefault();

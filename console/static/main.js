@@ -2,6 +2,9 @@
 
 import * as acts from "./acts.js";
 import * as api from "./api.js";
+import { askView } from "./ask.js";
+import { showWanting } from "./badge.js";
+import { bannerView, noticeView } from "./banner.js";
 import { chatView } from "./chat.js";
 import { forgetOld } from "./drafts.js";
 import { helpView } from "./help.js";
@@ -10,15 +13,19 @@ import { listsView } from "./lists.js";
 import { openLive } from "./live.js";
 import { loginView } from "./login.js";
 import { forgetAll, resumeAll, unconfirmed, whenSent } from "./outbox.js";
+import { ringWhile, setSound, soundOn, whenSoundChanges } from "./sound.js";
 import { changed, chatOf, reset, state, subscribe, wanting } from "./store.js";
 import { hear, keepMessage, refreshAll } from "./sync.js";
-import { bannerView, noticeView, topView } from "./top.js";
+import { chooseTheme } from "./theme.js";
+import { topView } from "./top.js";
+import { announce, givenBack } from "./words.js";
 
 const find = (id) => document.getElementById(id);
 const tabs = new BroadcastChannel("threadline"); // who is logged in is one for all tabs
 let live = null;
 
 const help = helpView(find("help"));
+const ask = askView(find("ask"));
 const login = loginView(find("login"), (agent) => {
   tabs.postMessage({ agent: agent.id });
   enter(agent);
@@ -28,8 +35,17 @@ const chat = chatView(find("chat"), {
   ...acts, send: acts.sendText, retry: acts.retryText, putBack: acts.discardText,
   showLists: () => show("lists"),
 });
+const top = topView(find("me"), {
+  setStatus,
+  toggleSound() {
+    setSound(!soundOn());
+    announce(soundOn() ? "Sound is on" : "Sound is off");
+    changed();
+  },
+  chooseTheme, logout, help,
+});
 const parts = [
-  topView(find("me"), { setStatus: acts.setStatus, logout, help }),
+  top.update,
   bannerView(find("banner"), { reconnect: () => live?.now() }),
   noticeView(find("notice"), acts),
   listsView(find("lists"), { ...acts, select: open, accept, goAvailable: () => acts.setStatus("Available") }),
@@ -40,8 +56,7 @@ subscribe(() => {
   for (const phase of ["starting", "login"]) find(phase).hidden = state.phase !== phase;
   find("app").hidden = state.phase !== "ready";
   acts.look();
-  const number = wanting();
-  document.title = (number > 0 ? `(${number}) ` : "") + "Threadline";
+  showWanting(wanting());
   if (state.phase === "ready") for (const update of parts) update(state);
 });
 
@@ -73,6 +88,7 @@ function loggedOut(words) {
   const note = state.phase === "ready" ? words : "";
   live?.close();
   live = null;
+  ringWhile(false);
   forgetAll();
   reset();
   state.phase = "login";
@@ -80,7 +96,26 @@ function loggedOut(words) {
   queueMicrotask(() => login.show(note));
 }
 
+async function setStatus(status) {
+  const { current } = state.agent.concurrency;
+  const sure = status !== "Offline" || current === 0 || await ask({
+    title: "Go Offline?",
+    words: givenBack(current),
+    yes: "Go Offline", no: "Stay",
+  });
+  if (sure) await acts.setStatus(status);
+}
+
+// Who is away is asked nothing: offers would wait for nobody.
 async function logout() {
+  const { status, concurrency: { current } } = state.agent;
+  const sure = current === 0 || status === "Offline" || await ask({
+    title: "Log out?",
+    words: `You go Offline. ${givenBack(current)}`,
+    yes: "Log out", no: "Stay",
+  });
+  if (!sure) return;
+  if (status !== "Offline") await acts.setStatus("Offline");
   const over = await api.post("logout").then((answer) => answer === null, ({ status }) => status === 401);
   if (over) {
     tabs.postMessage({ agent: null });
@@ -96,6 +131,7 @@ tabs.addEventListener("message", ({ data }) => {
 });
 api.whenLoggedOut(() => loggedOut("You have been logged out. What you were writing is kept."));
 whenSent(keepMessage);
+whenSoundChanges(changed);
 
 function show(pane) {
   find("desk").dataset.pane = pane;
@@ -122,7 +158,8 @@ const key = (name, run) => on(name, () => { if (state.phase === "ready") run(); 
 key("accept", () => when(oldestOffer(), accept));
 key("decline", () => when(oldestOffer(), acts.decline));
 key("available", () => acts.setStatus("Available"));
-key("status", () => find("me").querySelector("select").focus());
+key("status", top.status);
+key("settings", top.settings);
 key("next", () => { acts.step(1); show("chat"); });
 key("previous", () => { acts.step(-1); show("chat"); });
 key("lists", () => show("lists"));

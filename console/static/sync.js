@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { chatsWithUnconfirmed } from "./drafts.js";
 import { adopt, resume } from "./outbox.js";
 import { refresher } from "./refresh.js";
+import { ring, ringWhile } from "./sound.js";
 import { changed, chatOf, lastSeq, state, threadOf } from "./store.js";
 import { announce, phone } from "./words.js";
 
@@ -15,7 +16,9 @@ const refreshAgent = refresher(async () => {
 export const refreshOffers = refresher(async () => {
   const known = new Set((state.offers ?? []).map((offer) => offer.chat_id));
   state.offers = await api.get("offers");
+  ringWhile(state.offers.length > 0);
   const fresh = state.offers.filter((offer) => !known.has(offer.chat_id));
+  if (fresh.length > 0) ring("offer");
   if (fresh.length > 0) announce(`${fresh.length === 1 ? "New offer" : `${fresh.length} new offers`}: ${fresh.map((offer) => offer.queue).join(", ")}`);
   changed();
 });
@@ -94,7 +97,9 @@ function arrived(id, thread, message) {
   adopt(id, message);
   if (!thread.loaded || message.direction !== "inbound") return;
   const number = phone(chatOf(id));
-  if (id !== state.selected || document.hidden) announce(`New text from ${number}`);
+  if (id === state.selected && !document.hidden) return;
+  ring("text");
+  announce(`New text from ${number}`);
 }
 
 /** A message that the API answered with. */

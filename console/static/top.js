@@ -1,91 +1,104 @@
-// The head of the page: who is logged in, the status, the load; and the banner of a lost line.
+// The head of the page: the status and its menu, who is logged in, and the settings.
 
-import { button, el, say, set, tick } from "./dom.js";
+import { el, say, set, tick } from "./dom.js";
 import { ACTIONS } from "./keys.js";
-import { announce, chosenStatuses, since } from "./words.js";
+import { menuView } from "./menu.js";
+import { soundBlocked, soundOn } from "./sound.js";
+import { theme } from "./theme.js";
+import { chosenStatuses, givenBack, since } from "./words.js";
 
 const TAKING = ["Available", "In-chat"];
+const { simulator, temporal } = document.body.dataset;
 
-/** `acts`: `{setStatus, logout, help}` */
+/** `acts`: `{setStatus, toggleSound, chooseTheme, help, logout}` */
 export function topView(root, acts) {
-  const name = el("span", { class: "name" });
-  const load = el("span");
+  const status = statusView(acts);
+  const settings = settingsView(acts);
+  root.append(status.root, settings.root);
+  return {
+    status: status.open, settings: settings.open,
+    update(state) {
+      if (!state.agent) return;
+      status.update(state);
+      settings.update(state);
+    },
+  };
+}
+
+function statusView(acts) {
   const mark = el("span", { class: "mark", "aria-hidden": "true" });
-  const select = el("select", {
-    "aria-label": "Your status", "aria-keyshortcuts": ACTIONS.status.aria,
-    title: `${ACTIONS.status.label} (${ACTIONS.status.hint})`,
-    onchange: () => acts.setStatus(select.value),
+  const word = el("span");
+  const time = el("span", { class: "time", title: "Time in this status" });
+  let agent = null;
+  const menu = menuView({
+    kind: "status", label: "Statuses", action: ACTIONS.status, face: [mark, word, time, fold()],
+    entries: () => chosenStatuses.map((each, index) => ({
+      key: each, label: each, digit: String(index + 1), about: meaning(each, agent.concurrency.current),
+      // In-chat is what the engine makes of Available.
+      checked: each === agent.status || (each === "Available" && agent.status === "In-chat"),
+      run: () => acts.setStatus(each),
+    })),
   });
-  const time = el("span", { class: "quiet time", title: "Time in this status" });
-  root.append(
-    name, el("span", { class: "load" }, load, el("span", { class: "more" }, " chats")),
-    el("span", { class: "status" }, mark, select, time),
-    el("span", {},
-      button({ ...ACTIONS.help, hint: "?" }, "Keys", acts.help, "plain"),
-      button(ACTIONS.logout, "Log out", acts.logout, "plain")),
-  );
 
-  let options = "";
-  return ({ agent, busy }) => {
-    if (!agent) return;
-    say(name, agent.name);
-    say(load, `${agent.concurrency.current} / ${agent.concurrency.limit}`);
-    const known = chosenStatuses.includes(agent.status)
-      ? chosenStatuses : [agent.status, ...chosenStatuses];
-    if (known.join() !== options) {
-      options = known.join();
-      select.replaceChildren(...known.map((status) => el("option", { value: status }, status)));
-    }
-    const wanted = [...busy].find((each) => each.startsWith("status:"))?.slice(7);
-    if (document.activeElement !== select || wanted === undefined) select.value = wanted ?? agent.status;
-    select.disabled = wanted !== undefined;
-    say(mark, TAKING.includes(agent.status) ? "●" : "○");
-    set(mark, "data-taking", TAKING.includes(agent.status));
+  function update(state) {
+    agent = state.agent;
+    const wanted = [...state.busy].find((each) => each.startsWith("status:"))?.slice(7);
+    const shown = wanted ?? agent.status;
+    say(word, shown);
+    set(menu.button, "aria-label", `Your status: ${shown}`);
+    set(menu.button, "aria-busy", wanted !== undefined && "true");
+    say(mark, TAKING.includes(shown) ? "●" : "○");
+    set(mark, "data-taking", TAKING.includes(shown));
     tick(time, () => since(agent.status_since));
+    menu.update();
+  }
+  return { root: menu.root, open: menu.open, update };
+}
+
+function meaning(status, chats) {
+  if (status === "Available") return "Chats are offered to you.";
+  if (status !== "Offline") return "Nothing new is offered; you keep your chats.";
+  return chats > 0 ? givenBack(chats) : "You are not at work.";
+}
+
+function settingsView(acts) {
+  const name = el("bdi", { class: "name" });
+  const load = el("span");
+  const muted = el("span", { class: "quiet" });
+  const menu = menuView({
+    kind: "me", label: "Settings", action: ACTIONS.settings,
+    face: [name, el("span", { class: "load" }, load, el("span", { class: "more" }, " chats")), muted, fold()],
+    entries: () => settings(acts),
+  });
+  return {
+    root: menu.root, open: menu.open,
+    update({ agent }) {
+      const { current, limit } = agent.concurrency;
+      say(name, agent.name);
+      say(load, `${current} / ${limit}`);
+      say(muted, soundOn() ? "" : "muted");
+      set(menu.button, "aria-label", `${agent.name}, ${current} of ${limit} chats. Settings`);
+      menu.update();
+    },
   };
 }
 
-/** What was refused, in words, until it is read or the next thing is done. `acts`: `{dismiss}` */
-export function noticeView(root, acts) {
-  const text = el("p");
-  const seen = button(ACTIONS.cancel, "OK", acts.dismiss, "small");
-  return ({ notice }) => {
-    if (notice === "") root.replaceChildren();
-    else if (!text.isConnected) root.replaceChildren(text, seen);
-    say(text, notice);
-  };
+function settings(acts) {
+  const about = !soundOn() ? "Off" : soundBlocked() ? "On, once you have clicked or typed here" : "On";
+  const entries = [
+    { key: "sound", label: "Sound", about, toggle: true, checked: soundOn(), run: acts.toggleSound },
+    { key: "line-1", separator: true },
+    ...Object.entries({ system: "As light as the system", light: "Light", dark: "Dark" }).map(([choice, label]) => ({
+      key: choice, label, checked: theme() === choice, run: () => acts.chooseTheme(choice),
+    })),
+    { key: "line-2", separator: true },
+    simulator && { key: "phones", label: "Phones (simulator)", href: simulator },
+    temporal && { key: "temporal", label: "Temporal UI", href: temporal },
+    { key: "help", label: "Keys", run: acts.help },
+    { key: "logout", label: "Log out", run: acts.logout },
+  ].filter(Boolean);
+  entries.filter((entry) => !entry.separator).forEach((entry, index) => { entry.digit = String(index + 1); });
+  return entries;
 }
 
-const PATIENCE = 1200; // ms: a deploy or a blip is no news
-
-/** `acts`: `{reconnect}` */
-export function bannerView(root, acts) {
-  let timer = null;
-  let shown = false;
-  const wait = el("span", { class: "wait", "aria-hidden": "true" });
-  const text = el("p", {},
-    el("strong", {}, "No connection."),
-    " What you write is kept here, and sent when it is back. ", wait);
-  const now = button(ACTIONS.reconnect, "Try now", acts.reconnect);
-
-  const show = () => {
-    shown = true;
-    root.replaceChildren(text, now);
-  };
-  const hide = () => {
-    clearTimeout(timer);
-    timer = null;
-    if (shown) announce("Connected again. Everything is up to date.");
-    shown = false;
-    root.replaceChildren();
-  };
-
-  return ({ line }) => {
-    if (line.state !== "lost") return hide();
-    timer ??= setTimeout(show, PATIENCE);
-    tick(wait, () => {
-      const seconds = Math.ceil((line.retryAt - Date.now()) / 1000);
-      return seconds > 0 ? `Trying again in ${seconds} s.` : "Trying again…";
-    });
-  };
-}
+const fold = () => el("span", { class: "fold", "aria-hidden": "true" }, "▾");

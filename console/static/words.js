@@ -94,3 +94,8 @@ export const dayName = (iso) =>
 
 export const plural = (number, one, many = `${one}s`) =>
   `${number.toLocaleString()} ${number === 1 ? one : many}`;
+
+/** What going Offline does to an agent's chats. */
+export const givenBack = (chats) => (chats === 1
+  ? "Your chat goes back to its queue, and others are asked."
+  : `Your ${chats} chats go back to their queues, and others are asked.`);

@@ -23,3 +23,13 @@ async def in_a_chat(page: Page, api: FakeApi, chat_id: int = 131) -> None:
 async def write(page: Page, text: str) -> None:
     await page.get_by_label("Your text").fill(text)
     await page.get_by_label("Your text").press("Enter")
+
+
+async def choose_status(page: Page, status: str) -> None:
+    await page.get_by_label("Your status").click()
+    await page.get_by_role("menuitemradio", name=status).click()
+
+
+async def log_out(page: Page) -> None:
+    await page.get_by_role("button", name="Settings").click()
+    await page.get_by_role("menuitem", name="Log out").click()

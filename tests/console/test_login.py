@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 
 from tests.console.conftest import Open
 from tests.console.fake_api import FakeApi
-from tests.console.steps import in_a_chat, log_in
+from tests.console.steps import choose_status, in_a_chat, log_in, log_out
 
 
 async def test_a_wrong_password_is_said_and_nothing_is_kept_of_it(
@@ -28,7 +28,7 @@ async def test_a_session_that_ended_leads_to_the_login_and_keeps_the_draft(
     await in_a_chat(page, api)
     await page.get_by_label("Your text").fill("half-writ")
     api.sessions.clear()
-    await page.get_by_label("Your status").select_option("Break")
+    await choose_status(page, "Break")
     await expect(page.get_by_role("alert").first).to_contain_text("You have been logged out.")
     await page.get_by_label("E-mail").fill("ana@acme.example")
     await page.get_by_label("Password").fill("right")
@@ -41,12 +41,12 @@ async def test_nobody_is_told_to_be_logged_out_who_is_not(
     page: Page, api: FakeApi, status: int
 ) -> None:
     api.refuse["/logout"] = (status, "Not now.")
-    await page.get_by_role("button", name="Log out").click()
+    await log_out(page)
     await expect(page.locator("#notice")).to_contain_text(
         "You are still logged in: no answer from the server. Try again."
     )
     del api.refuse["/logout"]
-    await page.get_by_role("button", name="Log out").click()
+    await log_out(page)
     await expect(page.get_by_role("button", name="Log in")).to_be_visible()
     assert api.sessions == set()
 

@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.console.conftest import Open
 from tests.console.product import Product, until
-from tests.console.steps import log_in
+from tests.console.steps import choose_status, log_in
 
 pytestmark = pytest.mark.system
 
@@ -48,7 +48,7 @@ async def at_work(product: Product, open_page: Open) -> AsyncIterator[At]:
     yield at_work
     for page in pages:
         await expect(page.get_by_text("No chat is open.")).to_be_visible()
-        await page.get_by_label("Your status").select_option("Offline")
+        await choose_status(page, "Offline")
         await expect(page.get_by_text("no chats are offered to you")).to_be_visible()
 
 
