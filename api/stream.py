@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from services.shapes import iso
+from domain.moments import iso
 from store import events
 from store.database import Database, StoreUnavailable
 from store.events import Event

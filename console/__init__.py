@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from domain.segments import AGENT_MAX
+from domain.segments import AGENT_MAX, PLAIN
 from domain.statuses import CHOSEN
 
 _HERE = Path(__file__).parent
@@ -61,6 +61,7 @@ def _shell(temporal_ui_url: str | None, simulator_url: str | None) -> str:
         modules=sorted(module.name for module in (_HERE / "static").glob("*.js")),
         statuses=[str(status) for status in CHOSEN],
         agent_max=AGENT_MAX,
+        plain=dict(PLAIN),
     )
 
 

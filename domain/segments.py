@@ -6,10 +6,11 @@ by the same rules: `tests/domain/segment_cases.json` holds both to one table.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
+from types import MappingProxyType
 
 AGENT_MAX = 918
 """Unicode code points in an agent's message: six GSM-7 segments (A8)."""
@@ -26,6 +27,50 @@ GSM_7_BASIC = frozenset(
 GSM_7_EXTENSION = frozenset("\f^{}\\[~]|€")
 """TS 23.038 6.2.1.1: an escape and one more septet."""
 GSM_7 = GSM_7_BASIC | GSM_7_EXTENSION
+
+
+_LOOKALIKES = (
+    ("'", "\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u02bc`\u00b4"),
+    ('"', "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"),
+    ("-", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022\u00b7"),
+    (
+        " ",
+        "\t\u00a0\u2007\u202f\u205f\u3000"
+        + "".join(map(chr, range(0x2000, 0x2007)))
+        + "\u2008\u2009\u200a\u2028\u2029",
+    ),
+    ("", "\u200b\u2060\ufeff\u00ad\u200e\u200f" + "".join(map(chr, range(0x202A, 0x202F)))),
+)
+_SPELLED = {
+    "\u2026": "...",
+    "\u00a9": "(c)",
+    "\u00ae": "(R)",
+    "\u2122": "(TM)",
+    "\u2116": "No.",
+    "\u00bc": "1/4",
+    "\u00bd": "1/2",
+    "\u00be": "3/4",
+    "\u00d7": "x",
+    "\u00f7": "/",
+    "\u00b1": "+/-",
+    "\u2264": "<=",
+    "\u2265": ">=",
+    "\u2260": "!=",
+    "\u2190": "<-",
+    "\u2192": "->",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+}
+_FULL_WIDTH = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F) if chr(code) != "`"}
+
+PLAIN: Mapping[str, str] = MappingProxyType(
+    {char: plain for plain, chars in _LOOKALIKES for char in chars} | _SPELLED | _FULL_WIDTH
+)
+"""What typography can be written as in GSM-7 without changing what is said (X6).
+
+Letters are not in it: without its accent a word may be another one. Joiners are not either: they
+hold emoji and some scripts together. The console offers these replacements from this table.
+"""
 
 
 class Encoding(StrEnum):

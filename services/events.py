@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from domain.moments import iso
 from store.chats import OpenChat
 from store.database import Tx
 from store.events import record
 
 
 def chat_changed(tx: Tx, chat: OpenChat) -> None:
-    """A chat's status, agent, or thread changed."""
+    """A chat's status, agent, or thread changed, and with it when it ends by itself."""
     record(
         tx,
         chat.tenant_id,
@@ -18,6 +19,7 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
         queue_id=chat.state.queue_id,
         agent_ids=[] if chat.state.agent_id is None else [chat.state.agent_id],
         seq=chat.seq,
+        deadline_at=None if chat.deadline_at is None else iso(chat.deadline_at),
     )
 
 

@@ -7,21 +7,16 @@ ISO-8601 UTC with milliseconds and Z; durations are whole seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, WithJsonSchema
 
+from domain.moments import iso
 from domain.reasons import Reason
 from domain.segments import Encoding
 from domain.statuses import AgentStatus, ChatStatus, MessageStatus, Role
 from services.capacity import Concurrency
-
-
-def iso(at: datetime) -> str:
-    """ISO-8601, UTC, milliseconds and Z (product F)."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
 
 Moment = Annotated[
     datetime,

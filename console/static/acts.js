@@ -1,9 +1,10 @@
 // What an agent can do, each as one call and what follows from its answer.
 
 import * as api from "./api.js";
-import { discard, retry, send, underWay } from "./outbox.js";
+import { chatKey, forgetWords } from "./drafts.js";
+import { discard, forget, retry, send, underWay } from "./outbox.js";
 import { changed, chatOf, lastSeq, state, threadOf } from "./store.js";
-import { refreshChats, refreshOffers } from "./sync.js";
+import { loadEarlier, refreshChats, refreshOffers } from "./sync.js";
 import { announce, phone } from "./words.js";
 
 /** Runs one call; a refusal becomes a notice in words. */
@@ -81,6 +82,7 @@ export function optOut(chatId) {
 }
 
 export function select(chatId) {
+  if (state.selected !== chatId) comeTo(chatId);
   state.selected = chatId;
   state.notice = "";
   history.replaceState(null, "", chatId === null ? location.pathname : `#chat-${chatId}`);
@@ -96,10 +98,26 @@ export function look() {
   changed();
 }
 
-/** Take an ended chat off the screen. */
+// From here on texts are new to the agent, who looks at the chat again.
+function comeTo(chatId) {
+  const thread = state.threads.get(chatId);
+  if (thread) thread.mark = thread.seen;
+}
+
+/** The agent is back at the screen. */
+export function comeBack() {
+  if (!document.hidden) comeTo(state.selected);
+  look();
+}
+
+/** Take an ended chat off the screen, and throw away what was written in it. */
 export function close(chatId) {
+  const chat = state.ended.get(chatId);
   if (!state.ended.delete(chatId)) return;
+  forgetWords(chatKey(state.agent.id, chat));
+  forget(chatId);
   state.threads.delete(chatId);
+  state.consumers.delete(chatId);
   if (state.selected === chatId) select([...state.chats.keys()][0] ?? null);
   changed();
 }
@@ -120,6 +138,7 @@ export function dismiss() {
 export const sendText = (text) => send(chatOf(state.selected), text);
 export const retryText = (item) => retry(chatOf(state.selected), item);
 export const discardText = (item) => discard(chatOf(state.selected), item);
+export { loadEarlier };
 export const thread = (chatId) => threadOf(chatId);
 export const isEnded = (chatId) => state.ended.has(chatId);
 export const agentId = () => state.agent.id;

@@ -29,6 +29,12 @@ export function whenLoggedOut(listener) {
 }
 
 export const get = (path) => call("GET", path);
+/** A page of a list, and how many there are in all: `{items, total}`. */
+export async function getCounted(path) {
+  let total = 0;
+  const items = await call("GET", path, undefined, (headers) => { total = Number(headers.get("Total")); });
+  return { items, total: Math.max(total, items.length) };
+}
 export const put = (path, body) => call("PUT", path, body);
 export const post = (path, body = {}) => call("POST", path, body);
 
@@ -40,10 +46,10 @@ export async function login(tenant, email, password) {
 /** The agent whose session this browser holds. */
 export const me = () => call("GET", "me");
 
-async function call(method, path, body) {
+async function call(method, path, body, headed) {
   const sent = csrf;
   try {
-    return await request(method, path, body);
+    return await request(method, path, body, headed);
   } catch (error) {
     // Another tab may have logged in again: its session has a token of its own.
     if (error.status === 403 && method !== "GET") {
@@ -55,7 +61,7 @@ async function call(method, path, body) {
   }
 }
 
-async function request(method, path, body) {
+async function request(method, path, body, headed = () => {}) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -79,6 +85,7 @@ async function request(method, path, body) {
     const after = Number(response.headers.get("Retry-After")) || null;
     throw new ApiError(response.status, answer?.message ?? `Error ${response.status}.`, after);
   }
+  headed(response.headers);
   csrf = answer?.csrf_token ?? csrf;
   const date = Date.parse(response.headers.get("Date") ?? "");
   // The header has whole seconds: a clock that is right to the second counts as right.

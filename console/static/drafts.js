@@ -4,6 +4,8 @@
 // A key holds the chat's start as well as its id: after a restored or emptied database the same
 // id is another consumer's chat.
 
+import { keys, read, remove, write } from "./kept.js";
+
 const OLDEST = 7 * 24 * 3600 * 1000; // ms
 
 export const chatKey = (agentId, chat) =>
@@ -14,13 +16,24 @@ export function readDraft(key) {
 }
 
 export function keepDraft(key, text) {
-  if (text === "") remove(`threadline.draft.${key}`);
+  if (text.trim() === "") remove(`threadline.draft.${key}`);
   else write(`threadline.draft.${key}`, { text, at: Date.now() });
+}
+
+/** Hear the keys of drafts that another tab of this browser has changed. */
+export function whenDraftsChange(listener) {
+  addEventListener("storage", ({ key }) => {
+    if (key?.startsWith("threadline.draft.")) listener(key.slice("threadline.draft.".length));
+  });
 }
 
 export function keepUnconfirmed(key, item) {
   write(`threadline.unconfirmed.${key}.${item.client_id}`, item);
 }
+
+/** Whether the text is still to be sent: another tab may have sent it, or taken it back. */
+export const isUnconfirmed = (key, item) =>
+  read(`threadline.unconfirmed.${key}.${item.client_id}`) !== null;
 
 export function forgetUnconfirmed(key, item) {
   remove(`threadline.unconfirmed.${key}.${item.client_id}`);
@@ -32,10 +45,18 @@ export function readUnconfirmed(key) {
     .sort((one, other) => one.at - other.at);
 }
 
-/** The ids of all chats for which this agent has unconfirmed texts. */
-export function chatsWithUnconfirmed(agentId) {
-  const found = keys(`threadline.unconfirmed.${agentId}.`).map((key) => Number(key.split(".")[3]));
-  return [...new Set(found)];
+/** Whether the agent has written something in this chat that is not sent. */
+export const hasWords = (key) => readDraft(key) !== "" || readUnconfirmed(key).length > 0;
+
+export function forgetWords(key) {
+  keepDraft(key, "");
+  for (const item of readUnconfirmed(key)) forgetUnconfirmed(key, item);
+}
+
+/** The ids of all chats in which this agent has written something that is not sent. */
+export function chatsWithWords(agentId) {
+  const found = [...keys(`threadline.unconfirmed.${agentId}.`), ...keys(`threadline.draft.${agentId}.`)];
+  return [...new Set(found.map((key) => Number(key.split(".")[3])))];
 }
 
 export function forgetOld() {
@@ -46,41 +67,3 @@ export function forgetOld() {
 
 export const rememberTenant = (tenant) => write("threadline.tenant", tenant);
 export const rememberedTenant = () => read("threadline.tenant") ?? "";
-
-// Storage may be full or forbidden: then texts are kept for as long as the page lives.
-const memory = new Map();
-
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? memory.get(key) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-function write(key, value) {
-  const text = JSON.stringify(value);
-  try {
-    localStorage.setItem(key, text);
-  } catch {
-    memory.set(key, text);
-  }
-}
-
-function remove(key) {
-  memory.delete(key);
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    // Nothing was kept there.
-  }
-}
-
-function keys(prefix) {
-  try {
-    const all = [...Object.keys(localStorage), ...memory.keys()];
-    return all.filter((key) => key.startsWith(prefix));
-  } catch {
-    return [...memory.keys()].filter((key) => key.startsWith(prefix));
-  }
-}

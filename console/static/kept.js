@@ -5,7 +5,7 @@ const memory = new Map();
 
 export function read(key) {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? memory.get(key) ?? "null");
+    return JSON.parse(memory.get(key) ?? localStorage.getItem(key) ?? "null");
   } catch {
     return null;
   }
@@ -15,6 +15,7 @@ export function write(key, value) {
   const text = JSON.stringify(value);
   try {
     localStorage.setItem(key, text);
+    memory.delete(key);
   } catch {
     memory.set(key, text);
   }

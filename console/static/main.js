@@ -150,7 +150,7 @@ async function accept(chatId) {
 }
 
 const oldestOffer = () => state.offers?.[0]?.chat_id;
-const refused = () => unconfirmed(state.selected).find((item) => item.state === "refused");
+const refused = () => unconfirmed(state.selected).find((item) => item.state !== "sending");
 const when = (thing, run) => { if (thing !== undefined && thing !== null) run(thing); };
 
 const key = (name, run) => on(name, () => { if (state.phase === "ready") run(); });
@@ -165,19 +165,29 @@ key("previous", () => { acts.step(-1); show("chat"); });
 key("lists", () => show("lists"));
 key("write", () => { show("chat"); chat.composer.focus(); });
 key("retry", () => when(refused(), acts.retryText));
-key("putBack", () => [...find("chat").querySelectorAll(".bad .foot button:last-child:not([hidden])")].at(-1)?.click());
+key("putBack", () => [...find("chat").querySelectorAll(".talk .bubble .foot button:last-child:not([hidden])")].at(-1)?.click());
 key("newest", () => chat.thread.toEnd());
+key("earlier", () => when(state.selected, acts.loadEarlier));
+key("plain", () => chat.composer.makePlain());
+key("find", () => chat.composer.findOdd());
+key("copy", () => chat.composer.copy());
+key("panel", () => { show("chat"); chat.panel.toggle(); });
+key("back", () => chat.panel.back());
 key("end", () => { show("chat"); chat.ask("end"); });
 key("optOut", () => { show("chat"); chat.ask("optOut"); });
-key("close", () => acts.close(state.selected ?? [...state.ended.keys()][0]));
-key("temporal", () => find("chat").querySelector(".head a[href]")?.click());
+key("close", () => {
+  if (!state.ended.has(state.selected)) when([...state.ended.keys()][0], acts.select);
+  show("chat");
+  queueMicrotask(() => chat.ask("close"));
+});
+key("temporal", () => find("chat").querySelector(".panel a[href]")?.click());
 key("reconnect", () => live?.now());
 key("logout", logout);
 key("help", help);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !chat.cancel()) acts.dismiss();
 });
-document.addEventListener("visibilitychange", () => acts.look());
+document.addEventListener("visibilitychange", acts.comeBack);
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 async function begin() {

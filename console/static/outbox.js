@@ -3,13 +3,16 @@
 // once. What it refuses stays in the thread with the reason.
 
 import * as api from "./api.js";
-import { chatKey, forgetUnconfirmed, keepUnconfirmed, readUnconfirmed } from "./drafts.js";
+import {
+  chatKey, forgetUnconfirmed, isUnconfirmed, keepUnconfirmed, readUnconfirmed,
+} from "./drafts.js";
 import { changed, chatOf, state } from "./store.js";
+import { announce } from "./words.js";
 
 const FIRST_WAIT = 1000; // ms
 const LONGEST_WAIT = 15_000;
 
-const queues = new Map(); // chat id -> [{client_id, text, at, state, reason, messageId}]
+const queues = new Map(); // chat id -> [{client_id, text, at, state, reason, tries}]
 const running = new Map(); // chat id -> the promise of its sending
 let keepMessage = () => {};
 
@@ -18,9 +21,7 @@ export function whenSent(listener) {
 }
 
 /** The texts of a chat that are to be shown beside the server's messages. */
-export function unconfirmed(chatId) {
-  return (queues.get(chatId) ?? []).filter((item) => !item.messageId);
-}
+export const unconfirmed = (chatId) => queues.get(chatId) ?? [];
 
 export function send(chat, text) {
   const item = { client_id: newId(), text, at: Date.now(), state: "sending" };
@@ -49,7 +50,7 @@ export function retry(chat, item) {
 
 /** Give a text up; the caller keeps its words. */
 export function discard(chat, item) {
-  forget(chat, item);
+  drop(chat, item);
   changed();
 }
 
@@ -71,13 +72,14 @@ export function resumeAll() {
   }
 }
 
-/** A message has come: is it one of ours whose answer is still under way? Shown once, then. */
+/** A message has come: if it is one of ours, the server has it, whatever became of the answer. */
 export function adopt(chatId, message) {
-  if (message.author.type !== "agent" || message.author.id !== state.agent.id) return;
-  const item = unconfirmed(chatId).find(
-    (each) => each.state !== "refused" && each.text === message.text,
-  );
-  if (item) item.messageId = message.id;
+  const item = queues.get(chatId)?.find(({ client_id }) => client_id === message.client_id);
+  if (item) drop(chatOf(chatId), item);
+}
+
+export function forget(chatId) {
+  queues.delete(chatId);
 }
 
 export function forgetAll() {
@@ -105,16 +107,23 @@ async function drain(chat) {
 // Whether the next text may go.
 async function attempt(chat, item) {
   const { client_id, text } = item;
+  const key = keyOf(chat);
+  if (!isUnconfirmed(key, item)) {
+    drop(chat, item, key);
+    changed();
+    return true;
+  }
   try {
     const message = await api.post(`chats/${chat.id}/messages`, { text, client_id });
-    forget(chat, item);
-    keepMessage(message);
+    drop(chat, item, key);
+    if (state.phase === "ready") keepMessage(message);
     return true;
   } catch (error) {
     if (error.status === undefined) throw error;
+    if (!unconfirmed(chat.id).includes(item)) return true; // adopted, or taken back
     item.state = error.passing ? "waiting" : "refused";
     item.reason = error.message;
-    if (item.state === "refused") item.messageId = undefined;
+    if (item.state === "refused") announce(`Not sent: ${item.reason}`);
     else later(chat, item, error.retryAfter);
     changed();
     return item.state === "refused";
@@ -129,8 +138,8 @@ function later(chat, item, retryAfter) {
   }, Math.max(wait, (retryAfter ?? 0) * 1000));
 }
 
-function forget(chat, item) {
-  forgetUnconfirmed(keyOf(chat), item);
+function drop(chat, item, key = keyOf(chat)) {
+  forgetUnconfirmed(key, item);
   queues.set(chat.id, queueOf(chat.id).filter((each) => each !== item));
 }
 

@@ -19,7 +19,7 @@ const ROOM = {
  */
 export function count(text) {
   const characters = [...text];
-  const at = characters.findIndex((character) => !BASIC.has(character) && !EXTENSION.has(character));
+  const at = characters.findIndex((character) => !inGsm7(character));
   const firstUcs2 = at < 0 ? null : { index: at, character: characters[at] };
   const encoding = firstUcs2 ? "UCS-2" : "GSM-7";
   const widths = characters.map((character) => width(character, encoding));
@@ -35,6 +35,8 @@ export function count(text) {
     firstUcs2,
   };
 }
+
+export const inGsm7 = (character) => BASIC.has(character) || EXTENSION.has(character);
 
 function width(character, encoding) {
   if (encoding === "GSM-7") return EXTENSION.has(character) ? 2 : 1;
@@ -53,17 +55,4 @@ function packed(widths, room) {
     free -= each;
   }
   return segments;
-}
-
-const NAMES = {
-  "\t": "tab", "\u00a0": "no-break space", "\u200b": "zero-width space", "\u200d": "joiner",
-  "\u2018": "curly apostrophe", "\u2019": "curly apostrophe", "\u201c": "curly quote",
-  "\u201d": "curly quote", "\u2013": "dash", "\u2014": "long dash", "\u2026": "ellipsis",
-};
-
-/** What to call a character that may be invisible or easily mistaken: `’ (curly apostrophe)`. */
-export function characterName(character) {
-  const name = NAMES[character];
-  if (name === undefined) return `“${character}”`;
-  return /\s|[\u200b\u200d]/u.test(character) ? `a ${name}` : `${character} (${name})`;
 }

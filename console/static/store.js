@@ -7,7 +7,8 @@ export const state = {
   offers: null, // null until they are loaded
   chats: null, // my open chats by id; null until they are loaded
   ended: new Map(), // chats that ended while I was in them, until I close them
-  threads: new Map(), // chat id -> {messages: Map by id, loaded, trouble, seen}
+  consumers: new Map(), // chat id -> see consumer.js
+  threads: new Map(), // chat id -> see emptyThread
   selected: null,
   line: { state: "connecting", retryAt: null },
   notice: "",
@@ -34,7 +35,7 @@ export function changed() {
 /** Forget everything of the agent who was here. */
 export function reset() {
   Object.assign(state, {
-    agent: null, offers: null, chats: null, ended: new Map(), threads: new Map(),
+    agent: null, offers: null, chats: null, ended: new Map(), threads: new Map(), consumers: new Map(),
     selected: null, notice: "", busy: new Set(), line: { state: "connecting", retryAt: null },
   });
 }
@@ -45,9 +46,21 @@ export function chatOf(id) {
 
 export function threadOf(id) {
   if (!state.threads.has(id)) {
-    state.threads.set(id, { messages: new Map(), loaded: false, trouble: "", seen: 0 });
+    state.threads.set(id, emptyThread());
   }
   return state.threads.get(id);
+}
+
+/** `seen`: the last text that was on the screen; `mark`: what it was when the agent came back. */
+export const emptyThread = () => ({
+  messages: new Map(), loaded: false, trouble: "", fetching: false, seen: 0, mark: 0,
+});
+
+/** The number of the first text that is here; there are earlier ones while it is above 1. */
+export function firstSeq(thread) {
+  let first = Infinity;
+  for (const { seq } of thread.messages.values()) first = Math.min(first, seq);
+  return first === Infinity ? 0 : first;
 }
 
 export function lastSeq(thread) {

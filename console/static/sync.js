@@ -1,12 +1,15 @@
 // Keeping `state` like the server: everything after each connect, then what each event concerns.
 
 import * as api from "./api.js";
-import { chatsWithUnconfirmed } from "./drafts.js";
+import { refreshConsumer } from "./consumer.js";
+import { chatKey, chatsWithWords, hasWords } from "./drafts.js";
 import { adopt, resume } from "./outbox.js";
 import { refresher } from "./refresh.js";
 import { ring, ringWhile } from "./sound.js";
-import { changed, chatOf, lastSeq, state, threadOf } from "./store.js";
-import { announce, phone } from "./words.js";
+import { changed, chatOf, firstSeq, lastSeq, state, threadOf } from "./store.js";
+import { announce, chatStatus, isOver, phone, troubled } from "./words.js";
+
+const PAGE = 50; // texts that are fetched at once; earlier ones when they are asked for
 
 const refreshAgent = refresher(async () => {
   state.agent = await api.me();
@@ -45,10 +48,13 @@ async function keepEnded(id, known) {
     chat = await api.get(`chats/${id}`);
   } catch (error) {
     if (error.passing || known === null) throw error;
-    chat = { ...known, status: "left" };
+    chat = known;
   }
   const { messages, ...rest } = chat;
+  if (known === null && !hasWords(chatKey(state.agent.id, rest))) return;
+  if (!isOver(rest)) rest.status = "left";
   state.ended.set(id, rest);
+  if (known) announce(`Chat with ${phone(rest)}: ${chatStatus(rest)}`);
   resume(rest);
   refreshThread(id);
 }
@@ -68,8 +74,9 @@ function threadRefresher(id) {
       const thread = threadOf(id);
       const after = Math.min(from.get(id) ?? Infinity, lastSeq(thread));
       from.delete(id);
+      const which = thread.loaded ? `after=${after}` : `last=${PAGE}`;
       try {
-        keepMessages(id, await api.get(`chats/${id}/messages?after=${after}`));
+        keepMessages(id, await api.get(`chats/${id}/messages?${which}`));
       } catch (error) {
         from.set(id, Math.min(after, from.get(id) ?? Infinity));
         throw error;
@@ -85,7 +92,9 @@ function threadRefresher(id) {
 function keepMessages(id, messages) {
   const thread = threadOf(id);
   for (const message of messages) {
-    if (!thread.messages.has(message.id)) arrived(id, thread, message);
+    const before = thread.messages.get(message.id);
+    if (!before) arrived(id, thread, message);
+    else if (troubled(message.status) && !troubled(before.status)) failed(id, message);
     thread.messages.set(message.id, message);
   }
   thread.loaded = true;
@@ -96,10 +105,31 @@ function keepMessages(id, messages) {
 function arrived(id, thread, message) {
   adopt(id, message);
   if (!thread.loaded || message.direction !== "inbound") return;
-  const number = phone(chatOf(id));
-  if (id === state.selected && !document.hidden) return;
-  ring("text");
-  announce(`New text from ${number}`);
+  const here = id === state.selected && !document.hidden;
+  announce(here ? `Consumer: ${message.text || "a picture or file"}` : `New text from ${phone(chatOf(id))}`);
+  if (!here) ring("text");
+}
+
+function failed(id, { reason }) {
+  announce(`A text to ${phone(chatOf(id))} did not arrive. ${reason?.what ?? ""}`.trim());
+}
+
+/** Fetch the texts before the first that is here. */
+export async function loadEarlier(id) {
+  const thread = threadOf(id);
+  if (thread.fetching || firstSeq(thread) <= 1) return;
+  thread.fetching = true;
+  changed();
+  try {
+    const texts = await api.get(`chats/${id}/messages?last=${PAGE}&before=${firstSeq(thread)}`);
+    for (const message of texts) thread.messages.set(message.id, message);
+  } catch (error) {
+    if (error.status === undefined) throw error;
+    state.notice = `Earlier texts: ${error.message}`;
+  } finally {
+    thread.fetching = false;
+    changed();
+  }
 }
 
 /** A message that the API answered with. */
@@ -109,8 +139,10 @@ export function keepMessage(message) {
 
 export async function refreshAll() {
   await Promise.all([refreshAgent(), refreshOffers(), refreshChats()]);
-  for (const id of state.threads.keys()) refreshThread(id, 0);
-  for (const id of chatsWithUnconfirmed(state.agent.id)) {
+  for (const [id, thread] of state.threads) {
+    refreshThread(id, thread.loaded ? Math.max(0, firstSeq(thread) - 1) : Infinity);
+  }
+  for (const id of chatsWithWords(state.agent.id)) {
     if (!chatOf(id)) await keepEnded(id, null).catch(() => {});
   }
   changed();
@@ -119,11 +151,17 @@ export async function refreshAll() {
 const CONCERNS = {
   "offers.changed": () => refreshOffers(),
   "agent.changed": () => refreshAgent(),
-  "consent.changed": () => refreshChats(),
+  "consent.changed": ({ data }) => {
+    refreshChats();
+    for (const id of state.consumers.keys()) {
+      if (chatOf(id)?.end_user.id === data.consumer_id) refreshConsumer(id);
+    }
+  },
   "chat.left": () => refreshChats(),
   "chat.changed": ({ chat_id: id, data }) => {
     const chat = state.chats?.get(id);
     const mine = data.agent_ids?.includes(state.agent.id);
+    if (chat) state.chats.set(id, { ...chat, deadline_at: data.deadline_at });
     if (Boolean(chat) !== Boolean(mine) || chat?.status !== data.status) refreshChats();
     if (chatOf(id)) refreshThread(id);
   },

@@ -1,151 +1,138 @@
-// The texts of one chat, in order, each of ours with its way to the phone.
+// The texts of one chat, in order: what came before is fetched on the way up, what comes is marked
+// below, and the place that the agent reads stays where it is.
 
-import { button, el, keyed, say, set, webAddress } from "./dom.js";
+import { bubble, ownBubble } from "./bubble.js";
+import { button, el, keyed, say, set } from "./dom.js";
 import { ACTIONS } from "./keys.js";
-import { unconfirmed } from "./outbox.js";
-import { inOrder } from "./store.js";
-import { clockTime, dayName, plural, reason, ticks, troubled } from "./words.js";
+import { firstSeq, inOrder, lastSeq } from "./store.js";
+import { chatStatus, clockTime, dayName, plural } from "./words.js";
 
-const NEAR = 60; // px from the end that still count as being there
+const NEAR = 60; // px from an end that still count as being there
 
-/** `acts`: `{retry, putBack, writeAgain, agentId}` */
-export function threadView(root, acts) {
+/** `acts`: `{loadEarlier(), agentId}`, and to write too `{retry, putBack, writeAgain}` */
+export function threadView(root, acts, label = "Texts") {
   const list = el("ol");
   const empty = el("p", { class: "empty" });
+  const earlier = button(ACTIONS.earlier, "Earlier texts", () => acts.loadEarlier(), "small earlier");
+  const begin = el("p", { class: "begin" });
+  // What is new is announced in words of ours: read aloud as a log, it would be heard twice.
   const log = el("div", {
-    class: "log", role: "log", tabindex: "0", "aria-label": "Texts", "aria-relevant": "additions",
-  }, list, empty);
-  const newest = button(ACTIONS.newest, "New text below", toEnd, "newest");
+    class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": label,
+  }, begin, earlier, list, empty);
+  const newest = button(ACTIONS.newest, "", toEnd, "newest");
   newest.hidden = true;
   root.append(log, newest);
-  let shown = { chat: null, last: null };
+
+  let shown = { chat: null, first: 0, last: 0, pending: null };
+  let following = true; // at the end, and staying there
+  let read = 0; // the last text that was there while following
+  const places = new Map(); // chat id -> {top, read}, where the agent left it
 
   function toEnd() {
+    following = true;
     log.scrollTop = log.scrollHeight;
+    read = shown.last;
     newest.hidden = true;
   }
-  const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
-  log.addEventListener("scroll", () => { if (atEnd()) newest.hidden = true; });
-  new ResizeObserver(() => { if (newest.hidden) toEnd(); }).observe(log);
+  log.addEventListener("scroll", () => {
+    if (log.clientHeight === 0) return;
+    following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+    if (following) {
+      read = shown.last;
+      newest.hidden = true;
+      places.delete(shown.chat);
+    } else places.set(shown.chat, { top: log.scrollTop, read });
+    if (log.scrollTop < NEAR && !earlier.hidden && !earlier.disabled) acts.loadEarlier();
+  });
+  new ResizeObserver(settle).observe(log);
 
-  function update(chat, thread) {
-    const items = [
-      ...withDays(inOrder(thread)),
-      ...unconfirmed(chat.id).map((item) => ({ key: item.client_id, item, chat })),
-    ];
-    const wasAtEnd = atEnd();
-    const other = shown.chat !== chat.id;
-    if (other) list.replaceChildren();
-    keyed(list, items, (each) => each.key, (each) => create(each, acts));
-    say(empty, items.length > 0 ? "" : thread.trouble || (thread.loaded ? "No text yet." : "Loading the texts…"));
-    empty.hidden = items.length > 0;
-    const last = items.at(-1)?.key;
-    if (other || wasAtEnd || items.at(-1)?.item) toEnd();
-    else if (last !== shown.last) newest.hidden = false;
-    shown = { chat: chat.id, last };
+  function settle() {
+    if (following) toEnd();
+    else log.scrollTop = places.get(shown.chat)?.top ?? log.scrollTop;
   }
-  return { update, toEnd };
+
+  function update(chat, thread, pending = []) {
+    const messages = inOrder(thread);
+    const own = pending.at(-1)?.client_id ?? null;
+    const now = { chat: chat.id, first: firstSeq(thread), last: lastSeq(thread), pending: own };
+    const other = shown.chat !== chat.id;
+    if (other) {
+      list.replaceChildren();
+      following = !places.has(chat.id);
+      read = places.get(chat.id)?.read ?? now.last;
+    }
+    const below = log.scrollHeight - log.scrollTop;
+    keyed(list, rows(chat, thread, messages, pending), (row) => row.key, (row) => create(row, acts));
+    edges(chat, thread, messages.length + pending.length);
+    const grewAbove = !other && shown.first > 1 && now.first < shown.first;
+    const wrote = !other && own !== null && own !== shown.pending;
+    shown = now;
+    if (wrote) toEnd();
+    else if (grewAbove && !following) log.scrollTop = log.scrollHeight - below;
+    else settle();
+    mark(messages);
+  }
+
+  function edges(chat, thread, texts) {
+    const more = firstSeq(thread) > 1;
+    earlier.hidden = !more;
+    set(earlier, "disabled", Boolean(thread.fetching));
+    say(earlier.firstChild, thread.fetching ? "Loading earlier texts…" : "Earlier texts");
+    begin.hidden = more || texts === 0 || !thread.loaded;
+    say(begin, "The beginning of the chat");
+    say(empty, thread.loaded ? "No text yet." : thread.trouble || "Loading the texts…");
+    empty.hidden = texts > 0;
+  }
+
+  function mark(messages) {
+    const texts = messages.filter(({ seq }) => seq > read).length;
+    if (following || texts === 0) newest.hidden = true;
+    else {
+      say(newest.firstChild, `↓ ${plural(texts, "new text")} below`);
+      newest.hidden = false;
+    }
+  }
+  return { update, toEnd, focus: () => log.focus() };
 }
 
-function withDays(messages) {
-  const items = [];
-  let today = null;
+function rows(chat, thread, messages, pending) {
+  const found = [];
+  let day = null;
+  const fresh = thread.mark > 0 ? firstUnread(messages, thread.mark) : null;
   for (const message of messages) {
     const name = dayName(message.created_at);
-    if (name !== today) items.push({ key: `day-${name}`, day: name });
-    today = name;
-    items.push({ key: message.id, message });
+    if (name !== day) found.push({ key: `day-${name}`, line: name, kind: "day" });
+    day = name;
+    if (message === fresh) found.push({ key: "fresh", line: "New since you were here", kind: "fresh" });
+    found.push({ key: message.id, message });
   }
-  return items;
+  for (const item of pending) found.push({ key: item.client_id, item });
+  if (chat.ends_at) {
+    const at = `${dayName(chat.ends_at)}, ${clockTime(chat.ends_at)}`;
+    found.push({ key: "end", line: `■ ${chatStatus(chat)} · ${at}`, kind: "end" });
+  }
+  return found;
 }
 
-function create(each, acts) {
-  if (each.day) return dayLine();
-  return each.message ? bubble(acts) : ownBubble(acts);
+// The first of the consumer's texts that I have not seen, unless I have answered since.
+function firstUnread(messages, seen) {
+  const after = messages.filter(({ seq }) => seq > seen);
+  if (after.some(({ author }) => author.type === "agent")) return null;
+  return after.find(({ direction }) => direction === "inbound") ?? null;
 }
 
-function dayLine() {
-  const root = el("li", { class: "day" });
-  return { root, update: ({ day }) => say(root, day) };
+function create(row, acts) {
+  if (row.line !== undefined) return line();
+  return row.message ? bubble(acts) : ownBubble(acts);
 }
 
-function bubble(acts) {
-  const author = el("span", { class: "author" });
-  const text = el("p", { dir: "auto" });
-  const media = el("ul", { class: "media" });
-  const facts = el("span", { class: "facts" });
-  const again = button(ACTIONS.putBack, "Write it again", () => acts.writeAgain(latest.text), "small");
-  const root = el("li", {}, author, text, media, el("p", { class: "foot" }, facts, again));
-  let latest = null;
+function line() {
+  const root = el("li");
   return {
     root,
-    update({ message }) {
-      latest = message;
-      const inbound = message.direction === "inbound";
-      const bad = troubled(message.status);
-      root.className = `bubble ${inbound ? "theirs" : "ours"} ${message.author.type}${bad ? " bad" : ""}`;
-      say(author, authorName(message, acts.agentId()));
-      say(text, message.text);
-      text.hidden = message.text === "";
-      keyed(media, message.media ?? [], (file) => file.id ?? file.url, attachment);
-      media.hidden = !message.media?.length;
-      say(facts, inbound ? clockTime(message.created_at) : outboundFacts(message));
-      set(facts, "data-status", message.status);
-      again.hidden = !bad || message.author.type !== "agent";
-    },
-  };
-}
-
-function authorName({ author }, me) {
-  if (author.type === "end_user") return "Consumer";
-  if (author.type === "agent") return author.id === me ? "You" : "Another agent";
-  return author.type === "api" ? "Sent by the API" : "Automatic";
-}
-
-function outboundFacts(message) {
-  const [shape, word] = ticks(message.status);
-  const why = troubled(message.status) && message.error ? `: ${reason(message.error)}` : "";
-  const size = message.segments > 1 ? `${plural(message.segments, "segment")} · ` : "";
-  return `${clockTime(message.created_at)} · ${size}${shape} ${word}${why}`;
-}
-
-function attachment() {
-  const link = el("a", { target: "_blank", rel: "noopener" });
-  const root = el("li", {}, link);
-  return {
-    root,
-    update(file) {
-      const size = file.size ? `, ${Math.ceil(file.size / 1024)} kB` : "";
-      say(link, `${file.content_type ?? "Attachment"}${size}`);
-      set(link, "href", file.url?.startsWith("/") ? file.url : webAddress(file.url));
-    },
-  };
-}
-
-// A text of mine that the server has not confirmed.
-function ownBubble(acts) {
-  const text = el("p", { dir: "auto" });
-  const facts = el("span", { class: "facts" });
-  let latest = null;
-  const retry = button(ACTIONS.retry, "Try again", () => acts.retry(latest), "small");
-  const back = button(ACTIONS.putBack, "Take back", () => acts.putBack(latest), "small");
-  const root = el("li", {}, el("span", { class: "author" }, "You"), text,
-    el("p", { class: "foot" }, facts, retry, back));
-  return {
-    root,
-    update({ item }) {
-      latest = item;
-      const refused = item.state === "refused";
-      root.className = `bubble ours agent pending${refused ? " bad" : ""}`;
-      say(text, item.text);
-      say(facts, {
-        sending: "◌ sending…",
-        waiting: `◌ not sent yet: ${item.reason} It is tried again by itself.`,
-        refused: `✕ not sent: ${item.reason}`,
-      }[item.state]);
-      set(facts, "data-status", item.state);
-      retry.hidden = !refused;
-      back.hidden = !refused;
+    update: ({ line: words, kind }) => {
+      root.className = `mark ${kind}`;
+      say(root, words);
     },
   };
 }

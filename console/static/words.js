@@ -42,6 +42,9 @@ export function chatStatus(chat) {
   return CHAT_STATUS[chat.status] ?? chat.status;
 }
 
+/** Whether nothing more happens in the chat, whoever has it. */
+export const isOver = (chat) => ["finished", "canceled", "failed"].includes(chat.status);
+
 /** `[shape, word]` of an outbound message. */
 export function ticks(status) {
   return {
@@ -53,27 +56,12 @@ export function ticks(status) {
     failed: ["✕", "failed"],
     expired: ["✕", "expired"],
     blocked: ["⊘", "blocked"],
-    unknown: ["?", "unknown: the carrier never answered, it may have arrived"],
+    unknown: ["?", "nobody knows whether it arrived"],
   }[status] ?? ["·", status];
 }
 
 export const troubled = (status) =>
   ["undelivered", "failed", "expired", "blocked"].includes(status);
-
-const REASONS = {
-  opted_out: "the consumer opted out",
-  chat_ended: "the chat ended first",
-  21610: "the consumer opted out at the carrier",
-  21614: "not a mobile number",
-  30003: "the phone cannot be reached",
-  30004: "blocked by the carrier",
-  30005: "unknown number",
-  30006: "a landline, or out of the carrier's reach",
-  30007: "filtered by the carrier",
-  30008: "the carrier gives no reason",
-};
-
-export const reason = (error) => REASONS[error] ?? `the carrier says ${error}`;
 
 /** `0:42`, `12:05`, `3 h 04`. */
 export function duration(seconds) {
@@ -85,12 +73,41 @@ export function duration(seconds) {
 
 export const since = (iso) => duration((now() - Date.parse(iso)) / 1000);
 
+/** `at 14:05, in 3 h 20` */
+export const until = (iso) =>
+  `at ${clockTime(iso)}, in ${duration((Date.parse(iso) - now()) / 1000)}`;
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
 export const clockTime = (iso) => clock.format(new Date(iso));
-export const dayName = (iso) =>
-  new Date(iso).toDateString() === new Date().toDateString() ? "Today" : day.format(new Date(iso));
+export const fullTime = (iso) => full.format(new Date(iso));
+
+export function dayName(iso) {
+  const date = new Date(iso);
+  const today = new Date();
+  const yesterday = new Date(today);
+  yesterday.setDate(today.getDate() - 1);
+  if (date.toDateString() === today.toDateString()) return "Today";
+  if (date.toDateString() === yesterday.toDateString()) return "Yesterday";
+  return (date.getFullYear() === today.getFullYear() ? day : dayOfYear).format(date);
+}
+
+const MEDIA = {
+  "image/jpeg": "Picture (JPEG)", "image/png": "Picture (PNG)", "image/gif": "Picture (GIF)",
+  "application/pdf": "Document (PDF)", "text/vcard": "Contact card", "text/x-vcard": "Contact card",
+};
+const MEDIA_KINDS = { image: "Picture", video: "Video", audio: "Sound", text: "Document" };
+
+/** `Picture (JPEG)`, `Video`, `Sound`, or what the carrier calls it. */
+export function mediaName(type) {
+  if (!type) return "Attachment";
+  const [kind, form] = type.toLowerCase().split(/[/;]/);
+  return MEDIA[`${kind}/${form}`] ?? (MEDIA_KINDS[kind] ? `${MEDIA_KINDS[kind]} (${form})` : type);
+}
 
 export const plural = (number, one, many = `${one}s`) =>
   `${number.toLocaleString()} ${number === 1 ? one : many}`;

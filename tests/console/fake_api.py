@@ -8,6 +8,9 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.reasons import explain
+from domain.statuses import MessageStatus
+
 Json = dict[str, Any]
 STATUSES = ("Available", "Unavailable", "Break", "Meal", "Offline")
 
@@ -17,7 +20,10 @@ def stamp() -> str:
 
 
 class FakeApi:
-    """One agent, Ana. `refuse` answers the next calls of a path's end with that status."""
+    """One agent, Ana. `refuse` answers the calls of a path's end with that status.
+
+    A path is posted to, unless the method stands before it.
+    """
 
     def __init__(self) -> None:
         self.agent: Json = {
@@ -32,6 +38,10 @@ class FakeApi:
         self.chats: dict[int, Json] = {}
         self.threads: dict[int, list[Json]] = {}
         self.posted: list[Json] = []
+        self.earlier: list[Json] = []
+        self.consent: list[Json] = []
+        self.taken: set[int] = set()
+        self.fetched: list[tuple[int, ...]] = []
         self.refuse: dict[str, tuple[int, str]] = {}
         self.down = False
         self.lose_answers = 0
@@ -78,6 +88,8 @@ class FakeApi:
             "queued_at": stamp(),
             "assigned_at": stamp(),
             "ends_at": None,
+            "deadline_at": None,
+            "waiting_because": None,
             "wait_duration": 42,
             "chat_duration": 0,
             "disconnected_by": "disconnected_by_unknown",
@@ -91,7 +103,14 @@ class FakeApi:
         self.agent["concurrency"]["current"] += 1
         return self.chats[chat_id]
 
-    def write(self, chat_id: int, text: str, author: str = "end_user", **more: Any) -> Json:
+    def write(
+        self,
+        chat_id: int,
+        text: str,
+        author: str = "end_user",
+        agent: tuple[int, str] = (7, "Ana"),
+        **more: Any,
+    ) -> Json:
         thread = self.threads[chat_id]
         inbound = author == "end_user"
         message = {
@@ -99,13 +118,16 @@ class FakeApi:
             "seq": len(thread) + 1,
             "chat_id": chat_id,
             "direction": "inbound" if inbound else "outbound",
-            "author": {"type": author, "id": 7 if author == "agent" else None},
+            "author": {"type": author, "id": agent[0] if author == "agent" else None},
+            "author_name": agent[1] if author == "agent" else None,
             "text": text,
             "media": [],
             "status": "received" if inbound else "queued",
             "segments": 1,
             "encoding": "GSM-7",
             "error": None,
+            "reason": None,
+            "client_id": None,
             "created_at": stamp(),
             "sent_at": None,
             "delivered_at": None,
@@ -114,14 +136,16 @@ class FakeApi:
         thread.append(message)
         return message
 
-    async def say(self, chat_id: int, text: str, author: str = "end_user") -> Json:
-        message = self.write(chat_id, text, author)
+    async def say(self, chat_id: int, text: str, author: str = "end_user", **more: Any) -> Json:
+        message = self.write(chat_id, text, author, **more)
         data = {"status": "assigned", "queue_id": 2, "agent_ids": [7], "seq": message["seq"]}
-        await self.emit("chat.changed", chat_id, **data)
+        deadline = self.chats[chat_id]["deadline_at"]
+        await self.emit("chat.changed", chat_id, **data, deadline_at=deadline)
         return message
 
     async def move(self, message: Json, status: str, error: str | None = None) -> None:
-        message.update(status=status, error=error)
+        reason = explain(MessageStatus(status), error)
+        message.update(status=status, error=error, reason=reason and vars(reason))
         data = {"message_id": message["id"], "status": status, "agent_ids": [7]}
         await self.emit("message.changed", message["chat_id"], **data)
 

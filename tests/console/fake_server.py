@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 import console
@@ -54,8 +54,9 @@ class FakeServer:
             return JSONResponse({"message": "Not logged in."}, 401)
         if request.method != "GET" and not path.endswith("/login"):
             assert request.headers["x-csrf-token"] == "csrf-1"
-        for end, (status, message) in api.refuse.items():
-            if path.endswith(end) and request.method == "POST":
+        for which, (status, message) in api.refuse.items():
+            method, end = f"POST {which}".split()[-2:]
+            if path.endswith(end) and request.method == method:
                 headers = {"Retry-After": "300"} if status == 429 else None
                 return JSONResponse({"message": message}, status, headers)
         return await go_on(request)
@@ -114,15 +115,33 @@ class FakeServer:
 
         @app.get(BASE + "/chats")
         async def chats() -> list[Json]:
-            return [chat for chat in api.chats.values() if chat["status"] == "assigned"]
+            mine = [chat for chat in api.chats.values() if chat["id"] not in api.taken]
+            return [chat for chat in mine if chat["status"] == "assigned"]
 
         @app.get(BASE + "/chats/{chat_id}")
         async def chat(chat_id: int) -> Json:
             return {**api.chats[chat_id], "messages": api.threads[chat_id]}
 
         @app.get(BASE + "/chats/{chat_id}/messages")
-        async def messages(chat_id: int, after: int = 0) -> list[Json]:
-            return [one for one in api.threads[chat_id] if one["seq"] > after]
+        async def messages(
+            chat_id: int, after: int = 0, before: int = 2**31, last: int = 2**31
+        ) -> list[Json]:
+            api.fetched.append((chat_id, after, before, last))
+            return [one for one in api.threads[chat_id] if after < one["seq"] < before][-last:]
+
+        @app.get(BASE + "/chats/{chat_id}/consent")
+        async def consent(chat_id: int) -> Json:
+            history = api.consent
+            status = history[0]["status"] if history else None
+            number = api.chats[chat_id]["end_user"]["number"]
+            return {"number": number, "status": status, "history": history}
+
+        @app.get(BASE + "/chats/{chat_id}/earlier")
+        async def earlier(
+            chat_id: int, response: Response, before: int | None = None, per: int = 20
+        ) -> list[Json]:
+            response.headers["Total"] = str(len(api.earlier))
+            return [one for one in api.earlier if one["id"] < (before or chat_id)][:per]
 
     def _chat_routes(self, app: FastAPI) -> None:
         api = self.api
@@ -133,7 +152,7 @@ class FakeServer:
             for earlier in api.posted:
                 if earlier["client_id"] == body["client_id"]:
                     return dict(earlier["message"])
-            message = await api.say(chat_id, body["text"], "agent")
+            message = await api.say(chat_id, body["text"], "agent", client_id=body["client_id"])
             api.posted.append({**body, "message": message})
             if api.lose_answers > 0:
                 api.lose_answers -= 1

@@ -48,8 +48,10 @@ async def test_ending_is_asked_once_and_the_chat_stays_until_it_is_closed(
 
 async def test_the_consumer_is_opted_out_after_a_question(page: Page, api: FakeApi) -> None:
     await in_a_chat(page, api)
-    await page.get_by_role("button", name="Opt out").click()
-    await page.get_by_role("button", name="Opt out", exact=True).last.click()
+    await page.locator(".panel").get_by_role("button", name="Opt out").click()
+    question = page.get_by_role("group", name="Question")
+    await expect(question).to_contain_text("one confirmation and then nothing more")
+    await question.get_by_role("button", name="Opt out", exact=True).click()
     await expect(page.locator(".head")).to_contain_text("■ Ended")
 
 

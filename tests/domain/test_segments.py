@@ -15,6 +15,7 @@ from domain.segments import (
     GSM_7,
     GSM_7_BASIC,
     GSM_7_EXTENSION,
+    PLAIN,
     Encoding,
     count,
     first_ucs2_character,
@@ -153,3 +154,15 @@ def test_a_text_that_fits_is_one_part(text: str) -> None:
 def test_a_part_that_could_hold_nothing_is_refused(limits: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least one"):
         split("text", **limits)
+
+
+def test_every_plain_replacement_is_gsm7_and_replaces_what_is_not() -> None:
+    for character, plain in PLAIN.items():
+        assert character not in GSM_7, character
+        assert set(plain) <= GSM_7, character
+
+
+def test_letters_and_joiners_have_no_plain_replacement() -> None:
+    plain_letters = [char for char in PLAIN if char.isalpha() and char < "\ufb00"]
+    assert plain_letters == ["\u02bc"]  # the apostrophe that is a letter
+    assert not {"\u200c", "\u200d", "\ufe0f"} & set(PLAIN)
