@@ -22,7 +22,10 @@ export function panelView(root, acts) {
   const facts = factsView();
   const past = earlierView({
     ...acts,
-    read: (earlier) => readEarlier(chat.id, earlier).then(() => past.focus()),
+    read: (earlier) => {
+      readEarlier(chat.id, earlier);
+      queueMicrotask(past.focus);
+    },
     loadMore: () => loadMoreChats(chat.id),
     loadTexts,
     back: () => stopReading(chat.id),
@@ -69,6 +72,7 @@ export function panelView(root, acts) {
 
   function update(latest, open, state) {
     chat = latest;
+    facts.update(chat, open); // also unseen: a key opens its link
     if (root.hidden) return;
     const known = consumerOf(chat.id);
     // Anew for each chat, when it ends, and after a time without a line.
@@ -84,7 +88,6 @@ export function panelView(root, acts) {
     say(trouble, known.trouble);
     broken.hidden = known.trouble === "";
     consent.update(known.consent, open, state.busy.has(`chat:${chat.id}`));
-    facts.update(chat, open);
     past.update(known);
   }
   return {
@@ -100,7 +103,7 @@ function factsView() {
   const fields = {};
   for (const [name, title] of Object.entries({
     status: "Status", waits: "Waits because", queue: "Queue", lang: "Language", number: "Our number",
-    began: "Began", waited: "Waited", time: "In chat", ends: "Ends by itself",
+    began: "Began", waited: "Waited", time: "In chat", ends: "Will end",
   })) {
     fields[name] = el("dd", { dir: "auto" });
     list.append(el("div", { class: name }, el("dt", {}, title), fields[name]));
