@@ -8,7 +8,7 @@ import { button, el, say, set, tick, webAddress } from "./dom.js";
 import { read, write } from "./kept.js";
 import { ACTIONS } from "./keys.js";
 import { changed } from "./store.js";
-import { chatStatus, clockTime, duration, grouped, isOver, phone, queueName, since, until } from "./words.js";
+import { chatStatus, clockTime, dayName, duration, grouped, isOver, phone, queueName, since, until } from "./words.js";
 
 const KEPT = "threadline.panel"; // "hidden" where the agent does not want it beside the thread
 const room = matchMedia("(min-width: 75rem)");
@@ -117,7 +117,7 @@ function factsView() {
     say(fields.queue, chat.menu_path?.name ?? queueName(chat));
     say(fields.lang, language(chat.lang));
     say(fields.number, grouped(chat.outbound_number ?? ""));
-    say(fields.began, clockTime(chat.created_at));
+    say(fields.began, `${dayName(chat.created_at)}, ${clockTime(chat.created_at)}`);
     say(fields.waited, duration(chat.queue_duration ?? chat.wait_duration ?? 0));
     tick(fields.time, () => (open ? since(chat.assigned_at ?? chat.created_at) : duration(chat.chat_duration ?? 0)));
     tick(fields.ends, () => ending(chat));
