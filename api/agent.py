@@ -15,12 +15,12 @@ from api.models import (
     MessageRequest,
     Newest,
     Per,
+    ReadRequest,
     StatusRequest,
 )
 from api.session import Claimed
-from services import agents, auth, consent, consumers, replies, shapes, views
+from services import agents, auth, consent, consumers, reading, replies, shapes, views
 from services.auth import Claim, acting
-from services.chat_views import Link
 from store.database import Tx
 
 routes = APIRouter(
@@ -53,6 +53,12 @@ async def offers(parts: Parts, claim: Claimed) -> list[shapes.Offer]:
     return await parts.db.read(acting(claim, views.offers))
 
 
+@routes.get("/offers/{chat_id}", responses=documented(404))
+async def offer(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.OfferOutcome:
+    """What became of the last offer of a chat to the agent: who took it, when it is gone."""
+    return await parts.db.read(acting(claim, views.offer), chat_id)
+
+
 @routes.get("/queues")
 async def queues(parts: Parts, claim: Claimed) -> list[shapes.AgentQueue]:
     """The queues that the agent sits on."""
@@ -60,7 +66,7 @@ async def queues(parts: Parts, claim: Claimed) -> list[shapes.AgentQueue]:
 
 
 @routes.get("/chats")
-async def chats(parts: Parts, claim: Claimed) -> list[shapes.Chat]:
+async def chats(parts: Parts, claim: Claimed) -> list[shapes.AgentChat]:
     """The chats that the agent is connected to."""
     return await parts.db.read(acting(claim, views.open_chats), parts.chat_link)
 
@@ -107,31 +113,39 @@ async def consent_of(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Co
 
 
 @routes.post("/chats/{chat_id}/accept", responses=documented(404, 409))
-async def accept(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
+async def accept(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Take an offered chat; the first to accept wins."""
     await parts.db.write(acting(claim, agents.accept_offer), chat_id)
-    return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
 
 
 @routes.post("/chats/{chat_id}/decline", responses=documented(404, 409))
-async def decline(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
+async def decline(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Not now: the chat is offered to others."""
     await parts.db.write(acting(claim, agents.decline_offer), chat_id)
-    return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
 
 
 @routes.post("/chats/{chat_id}/end", responses=documented(404, 409))
-async def end(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
+async def end(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """End a chat: what was written before is still sent, then the goodbye."""
     await parts.db.write(acting(claim, agents.end_chat), chat_id)
-    return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
 
 
 @routes.post("/chats/{chat_id}/opt_out", responses=documented(404, 409))
-async def opt_out(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Chat:
+async def opt_out(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Opt the consumer out, who asked for it in words of their own. Ends the chat."""
     await parts.db.write(acting(claim, consent.opt_out_by_agent), chat_id)
-    return await parts.db.read(acting(claim, _chat), chat_id, parts.chat_link)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+
+
+@routes.put(
+    "/chats/{chat_id}/read", status_code=status.HTTP_204_NO_CONTENT, responses=documented(404)
+)
+async def mark_read(parts: Parts, claim: Claimed, chat_id: ChatId, body: ReadRequest) -> None:
+    """The agent has read the chat up to a message. Only forward: an older mark changes nothing."""
+    await parts.db.write(acting(claim, reading.mark_read), chat_id, body.seq)
 
 
 @routes.post(
@@ -147,8 +161,3 @@ async def write(
     message, _new = await parts.db.write(verb, chat_id, body.text, body.client_id)
     assert message.author_id is not None
     return views.message(message, message.author_id)
-
-
-def _chat(tx: Tx, tenant_id: int, _user_id: int, chat_id: int, link: Link) -> shapes.Chat:
-    """The chat after this user's own call: it was theirs to see a moment ago."""
-    return views.chat(tx, tenant_id, chat_id, link)

@@ -60,6 +60,12 @@ class StatusRequest(_Body):
     status: Annotated[Name, Field(max_length=50)]
 
 
+class ReadRequest(_Body):
+    """The last message that the agent has read."""
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
 class MessageRequest(_Body):
     """A text to the consumer; the same `client_id` again gives the first message."""
 

@@ -33,6 +33,11 @@ def chat_left_agent(tx: Tx, chat: OpenChat, agent_id: int) -> None:
     record(tx, chat.tenant_id, "chat.left", chat.id, agent_ids=[agent_id])
 
 
+def chat_read(tx: Tx, tenant_id: int, chat_id: int, agent_id: int, seq: int) -> None:
+    """An agent has read a chat up to a message: the agent's other browsers follow."""
+    record(tx, tenant_id, "chat.read", chat_id, seq=seq, agent_ids=[agent_id])
+
+
 def message_changed(
     tx: Tx, tenant_id: int, chat_id: int | None, message_id: int, status: str, agent_id: int | None
 ) -> None:

@@ -15,7 +15,7 @@ from pydantic import PlainSerializer, WithJsonSchema
 from domain.moments import iso
 from domain.reasons import Reason
 from domain.segments import Encoding
-from domain.statuses import AgentStatus, ChatStatus, MessageStatus, Role
+from domain.statuses import AgentStatus, ChatStatus, MessageStatus, OfferState, Role
 from services.capacity import Concurrency
 
 Moment = Annotated[
@@ -175,7 +175,22 @@ class Message:
 
 
 @dataclass(frozen=True)
-class ChatWithThread(Chat):
+class AgentChat(Chat):
+    """A chat as one agent left it.
+
+    `waiting_since`: since when the consumer waits for a word from us, None while it is the
+    consumer's turn; `unread`: texts that the agent has neither read nor anybody answered;
+    `read_seq`: the last message that the agent has read.
+    """
+
+    waiting_since: Moment | None
+    unread: int
+    read_seq: int
+    last_message: Message | None
+
+
+@dataclass(frozen=True)
+class ChatWithThread(AgentChat):
     """A chat with its messages; `contact_candidates` among which the agent must choose."""
 
     messages: list[Message]
@@ -208,15 +223,30 @@ class Consent:
 
 @dataclass(frozen=True)
 class Offer:
-    """A chat that the agent is asked to take. Multicast offers do not expire."""
+    """A chat that the agent is asked to take. Multicast offers do not expire.
+
+    `waiting_since`: since when the consumer has had no word from us.
+    """
 
     chat_id: int
     kind: str
     queue: str
     queue_id: int
     lang: str
+    waiting_since: Moment
     offered_at: Moment
     expires_at: Moment | None
+
+
+@dataclass(frozen=True)
+class OfferOutcome:
+    """What became of the last offer of a chat to an agent; `taken_by` has or had the chat."""
+
+    chat_id: int
+    state: OfferState
+    closed_at: Moment | None
+    chat_status: ChatStatus
+    taken_by: Named | None
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from domain.reasons import explain
-from domain.statuses import Role
+from domain.statuses import ChatStatus, Role
+from domain.waiting import waiting_since
 from services import shapes
 from services.agents import show
 from services.chat_views import Link, chats, menu_path
 from services.errors import NotFound
 from services.replies import client_id_of
+from store import agent_offers, reading, tenants, users
 from store import chats as store_chats
 from store import messages as store_messages
-from store import tenants, users
 from store import views as rows
 from store.database import Tx
+from store.reading import Reading
 
 
 def agent(tx: Tx, tenant_id: int, agent_id: int) -> shapes.Agent:
@@ -33,17 +38,42 @@ def agent(tx: Tx, tenant_id: int, agent_id: int) -> shapes.Agent:
     )
 
 
-def open_chats(tx: Tx, tenant_id: int, agent_id: int, link: Link) -> list[shapes.Chat]:
+def open_chats(tx: Tx, tenant_id: int, agent_id: int, link: Link) -> list[shapes.AgentChat]:
     """The chats that the agent is connected to."""
-    return chats(tx, tenant_id, store_chats.of_agent(tx, tenant_id, agent_id), link)
+    ids = store_chats.of_agent(tx, tenant_id, agent_id)
+    return _agent_chats(tx, tenant_id, agent_id, ids, link)
 
 
-def chat(tx: Tx, tenant_id: int, chat_id: int, link: Link) -> shapes.Chat:
-    """One chat, whoever asks: the caller has checked."""
-    found = chats(tx, tenant_id, [chat_id], link)
+def chat(tx: Tx, tenant_id: int, user_id: int, chat_id: int, link: Link) -> shapes.AgentChat:
+    """One chat, as this user left it: the caller has checked that the user may see it."""
+    found = _agent_chats(tx, tenant_id, user_id, [chat_id], link)
     if not found:
         raise NotFound("Chat is not found.")
     return found[0]
+
+
+def _agent_chats(
+    tx: Tx, tenant_id: int, user_id: int, chat_ids: Sequence[int], link: Link
+) -> list[shapes.AgentChat]:
+    found = chats(tx, tenant_id, chat_ids, link)
+    left = reading.of_chats(tx, tenant_id, user_id, chat_ids) if found else {}
+    last = store_messages.last_of_chats(tx, tenant_id, chat_ids) if found else {}
+    return [
+        shapes.AgentChat(
+            **vars(chat),
+            waiting_since=_since(chat.status, chat.queued_at, left[chat.id]),
+            unread=left[chat.id].unread,
+            read_seq=left[chat.id].read_seq,
+            last_message=message(last[chat.id], user_id) if chat.id in last else None,
+        )
+        for chat in found
+    ]
+
+
+def _since(status: ChatStatus, queued_at: datetime | None, left: Reading) -> datetime | None:
+    return waiting_since(
+        status, queued_at=queued_at, answered_at=left.answered_at, asked_at=left.asked_at
+    )
 
 
 def chat_with_thread(
@@ -51,10 +81,9 @@ def chat_with_thread(
 ) -> shapes.ChatWithThread:
     """One chat with its messages, if this user may see it."""
     check_may_see(tx, tenant_id, user_id, chat_id)
-    shown = chat(tx, tenant_id, chat_id, link)
-    fields = {name: getattr(shown, name) for name in shapes.Chat.__dataclass_fields__}
+    shown = chat(tx, tenant_id, user_id, chat_id, link)
     texts = [message(text, user_id) for text in store_messages.of_chat(tx, tenant_id, chat_id)]
-    return shapes.ChatWithThread(**fields, messages=texts, contact_candidates=[])
+    return shapes.ChatWithThread(**vars(shown), messages=texts, contact_candidates=[])
 
 
 def messages(
@@ -111,6 +140,8 @@ def message(text: store_messages.Message, user_id: int) -> shapes.Message:
 
 def offers(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.Offer]:
     """What the agent is asked to take."""
+    found = agent_offers.offered_to(tx, tenant_id, agent_id)
+    left = reading.of_chats(tx, tenant_id, agent_id, [offer.chat_id for offer in found])
     return [
         shapes.Offer(
             chat_id=offer.chat_id,
@@ -118,11 +149,27 @@ def offers(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.Offer]:
             queue=offer.queue,
             queue_id=offer.queue_id,
             lang=offer.lang,
+            waiting_since=_since(ChatStatus.QUEUED, offer.queued_at, left[offer.chat_id])
+            or offer.offered_at,
             offered_at=offer.offered_at,
             expires_at=None,
         )
-        for offer in rows.offered_to(tx, tenant_id, agent_id)
+        for offer in found
     ]
+
+
+def offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> shapes.OfferOutcome:
+    """What became of the last offer of a chat to the agent: who took it, when it is gone."""
+    found = agent_offers.last_offer(tx, tenant_id, agent_id, chat_id)
+    if found is None:
+        raise NotFound("Offer is not found.")
+    return shapes.OfferOutcome(
+        chat_id=found.chat_id,
+        state=found.state,
+        closed_at=found.closed_at,
+        chat_status=found.chat_status,
+        taken_by=shapes.Named(*found.taken_by) if found.taken_by else None,
+    )
 
 
 def queues(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.AgentQueue]:

@@ -76,6 +76,11 @@ _COLUMNS = (
 _OURS = m.tenant_id == bindparam("tenant_id")
 _BY_KEY = sa.select(*_COLUMNS).where(_OURS, m.unique_key == bindparam("key"))
 _GET = sa.select(*_COLUMNS).where(_OURS, m.id == bindparam("message_id"))
+_LAST_OF_CHATS = (
+    sa.select(*_COLUMNS)
+    .join(t.chats, sa.and_(t.chats.c.id == m.chat_id, t.chats.c.seq == m.seq))
+    .where(_OURS, m.chat_id.in_(bindparam("chat_ids", expanding=True)))
+)
 _UNSENT_OF_CHAT = (
     sa.select(m.id)
     .where(_OURS, m.chat_id == bindparam("chat_id"), sa.text(t.UNSENT_TEXT))
@@ -135,6 +140,13 @@ def _insert(tx: Tx, draft: Draft, direction: str, status: MessageStatus) -> int:
         "created_at": tx.now,
     }
     return int(tx.conn.execute(_INSERT, values).scalar_one())
+
+
+def last_of_chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, Message]:
+    """The last message of each chat."""
+    values = {"tenant_id": tenant_id, "chat_ids": list(chat_ids)}
+    found = [_message(row) for row in tx.conn.execute(_LAST_OF_CHATS, values)]
+    return {message.chat_id: message for message in found if message.chat_id is not None}
 
 
 def by_key(tx: Tx, tenant_id: int, key: str) -> Message | None:

@@ -293,6 +293,8 @@ participants = _table(
     _time("connected_at"),
     _time("ended_at"),
     Column("fail_reason", Text, nullable=False, server_default="nothing"),
+    # The last message that an agent has read; of an agent's rows in a chat the highest counts.
+    Column("read_seq", Integer, nullable=False, server_default="0"),
     # The participants of one chat.
     Index(None, "chat_id"),
 )

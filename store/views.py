@@ -68,17 +68,6 @@ class Thread:
     last_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class PendingOffer:
-    """A chat that an agent may accept."""
-
-    chat_id: int
-    queue_id: int
-    queue: str
-    lang: str
-    offered_at: datetime
-
-
 def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
     """The chats with these ids, by id."""
     u, k = t.users.c, t.consumers.c
@@ -198,19 +187,6 @@ def _open_to(chat: sa.FromClause, agent_id: int) -> sa.ColumnElement[bool]:
     )
     took_part = sa.select(p.id).where(p.chat_id == chat.c.id, p.user_id == agent_id)
     return sa.or_(chat.c.agent_id == agent_id, offered.exists(), took_part.exists())
-
-
-def offered_to(tx: Tx, tenant_id: int, agent_id: int) -> list[PendingOffer]:
-    """What an agent is asked to take, the longest wait first."""
-    q = t.queues.c
-    query = (
-        sa.select(o.chat_id, c.queue_id, q.name, c.lang, o.offered_at)
-        .join(t.chats, c.id == o.chat_id)
-        .join(t.queues, q.id == c.queue_id)
-        .where(o.tenant_id == tenant_id, o.agent_id == agent_id, o.state == OfferState.PENDING)
-        .order_by(c.queued_at, c.id)
-    )
-    return [PendingOffer(*row) for row in tx.conn.execute(query)]
 
 
 def queues_of(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:

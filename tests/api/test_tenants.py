@@ -9,7 +9,8 @@ from fastapi.routing import APIRoute
 
 from tests.api.world import BASE, Api, inbound
 
-BODIES = {
+BODIES: dict[str, dict[str, object]] = {
+    "/chats/{chat_id}/read": {"seq": 1},
     "/chats/{chat_id}/messages": {"text": "hi", "client_id": "c"},
     "/me/status": {"status": "Available"},
 }
@@ -40,7 +41,7 @@ async def test_without_a_token_every_route_refuses(api: Api) -> None:
             assert "www-authenticate" in answer.headers
 
 
-def body(path: str) -> dict[str, str] | None:
+def body(path: str) -> dict[str, object] | None:
     return next((sent for end, sent in BODIES.items() if path.endswith(end)), None)
 
 

@@ -1,0 +1,31 @@
+"""Since when a consumer waits for a word from us: what an agent sorts chats by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.statuses import ChatStatus
+
+WAITING_FOR_US = (ChatStatus.QUEUED, ChatStatus.ASSIGNED)
+
+
+def waiting_since(
+    status: ChatStatus,
+    *,
+    queued_at: datetime | None,
+    answered_at: datetime | None,
+    asked_at: datetime | None,
+) -> datetime | None:
+    """When the wait began that still lasts; None while it is the consumer's turn.
+
+    `answered_at`: the last text that an agent wrote; `asked_at`: the consumer's first text after
+    it. Before any answer the wait began with the queue, not in the menu. A chat that was given
+    back to its queue waits since its last answer, even if nothing was asked after it.
+    """
+    if status not in WAITING_FOR_US:
+        return None
+    if answered_at is None:
+        return queued_at
+    if asked_at is None and status is ChatStatus.QUEUED:
+        return answered_at
+    return asked_at
