@@ -1,5 +1,7 @@
 """The `threadline` command. Each command imports what it needs, so that all start quickly."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -15,18 +17,28 @@ if TYPE_CHECKING:
 class Commands(TyperGroup):
     """Whatever stops a command is told here, in a sentence; only our own mistakes are traced."""
 
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except Exception as error:
-            if isinstance(error, BrokenPipeError | typer.Exit | typer.Abort):
-                raise
-            from trouble import sentence
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _told():
+            return super().parse_args(ctx, args)
 
-            told = sentence(error)
-            if told is None:
-                raise
-            _fail(told)
+    def invoke(self, ctx: Any) -> Any:
+        with _told():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, BrokenPipeError | typer.Exit | typer.Abort):
+            raise
+        from trouble import sentence
+
+        told = sentence(error)
+        if told is None:
+            raise
+        _fail(told, getattr(error, "exit_code", 1))
 
 
 app = typer.Typer(
@@ -249,9 +261,10 @@ def _leave(code: int = 0) -> NoReturn:
     os._exit(code)
 
 
-def _fail(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(1)
+def _fail(text: str, code: int = 1) -> NoReturn:
+    if text:
+        typer.echo(text, err=True)
+    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

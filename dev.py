@@ -9,7 +9,18 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
-from layout import DevError, Options, Plan, demo_secrets, environment, only_one, plan, write_private
+from layout import (
+    AlreadyTold,
+    DevError,
+    Options,
+    Plan,
+    demo_secrets,
+    environment,
+    only_one,
+    owners_alone,
+    plan,
+    write_private,
+)
 from settings import Settings
 from supervisor import Child, Supervisor, run_to_end
 from temporal.binary import Binary
@@ -22,7 +33,7 @@ _WAVES = ((("worker", "api", "simulator"), 5.0), (("temporal",), 3.0))
 
 async def run(options: Options, settings: Settings) -> None:
     """Returns after SIGINT or SIGTERM, when all has ended; raises DevError or PortTaken."""
-    with only_one(options.data_dir):
+    with owners_alone(), only_one(options.data_dir):
         at = plan(options, settings)
         at.dev_file.unlink(missing_ok=True)
         product = Product(at, environment(at, demo_secrets(at.demo_file), settings))
@@ -109,6 +120,8 @@ class Product:
         finally:
             doing.cancel()
             await asyncio.gather(doing, return_exceptions=True)
+        if code == 1:
+            raise AlreadyTold
         if code != 0:
             raise DevError(f"`threadline {command[0]}` failed.")
         return output

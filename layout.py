@@ -24,6 +24,13 @@ class DevError(Exception):
     """What keeps the product from starting, in a sentence."""
 
 
+class AlreadyTold(DevError):
+    """A command that we ran has said itself what stops it."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+
 @dataclass(frozen=True)
 class Options:
     """What the command line said; None where it said nothing."""
@@ -172,6 +179,17 @@ def _kept(file: Path) -> dict[str, Any]:
         f"{file} is damaged. Mend or delete it: deleted, it is made anew at the next start, "
         "with other passwords for the demo's users, and no chat is lost."
     )
+
+
+@contextmanager
+def owners_alone() -> Iterator[None]:
+    """What is made meanwhile, by us and by the parts that we start, only its owner can read:
+    a data directory that was there before may be open to others."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

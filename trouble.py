@@ -6,6 +6,7 @@ import logging
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from typer.exceptions import TyperException
 
 from carriers.protocol import CarrierAccountRefused
 from layout import DevError
@@ -18,12 +19,14 @@ _NO_TABLE = ("no such table", 'relation "')  # as SQLite and PostgreSQL say it
 
 
 def sentence(error: Exception) -> str | None:
-    """None: it is a mistake of ours, and its trace is needed."""
+    """None: it is a mistake of ours, and its trace is needed. Empty: all has been said."""
     # With THREADLINE_LOG_LEVEL=DEBUG the log of a process that serves has the trace all the same.
     logging.getLogger(__name__).debug("stopped", exc_info=error)
     match error:
         case Refused() | CarrierAccountRefused() | DevError() | PortTaken() | NoTemporalServer():
             return str(error)
+        case TyperException():
+            return _of_usage(error)
         case ValidationError():
             return "\n".join(_of_setting(str(one["loc"][0]), one["msg"]) for one in error.errors())
         case StoreUnavailable() | SQLAlchemyError():
@@ -31,6 +34,12 @@ def sentence(error: Exception) -> str | None:
         case OSError():
             return _of_system(error)
     return None
+
+
+def _of_usage(error: TyperException) -> str:
+    """Empty where the help was shown instead, since nothing was asked for."""
+    said = error.format_message().strip().replace(": Value error, ", ": ")
+    return f"{said}." if said and not said.endswith((".", "?")) else said
 
 
 def _of_setting(name: str, rule: str) -> str:

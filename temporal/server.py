@@ -20,7 +20,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from temporal.binary import Binary
 
@@ -52,7 +52,7 @@ def start_command(
 
 
 async def connect_when_up(address: str, namespace: str, *, within: timedelta) -> Client:
-    """Raises TimeoutError with the last answer when the server does not come up in time."""
+    """Raises TimeoutError when the server does not come up in time, or lacks the namespace."""
     gives_up = time.monotonic() + within.total_seconds()
     while True:
         try:
@@ -65,8 +65,15 @@ async def connect_when_up(address: str, namespace: str, *, within: timedelta) ->
             return client
         except (RuntimeError, RPCError) as error:
             if time.monotonic() > gives_up:
-                raise TimeoutError(f"Temporal at {address} does not answer: {error}") from error
+                raise TimeoutError(_no_answer(address, namespace, error)) from error
             await asyncio.sleep(0.1)
+
+
+def _no_answer(address: str, namespace: str, error: Exception) -> str:
+    if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+        return f"Temporal at {address} has no namespace {namespace}."
+    # What the SDK says of a failed connection names its own parts, and helps nobody.
+    return f"Temporal does not answer at {address}."
 
 
 async def prepare_namespace(client: Client) -> None:

@@ -87,10 +87,36 @@ def test_an_option_of_dev_is_checked_like_the_setting() -> None:
 
 
 @pytest.mark.parametrize("command", ["api", "simulator", "dev"])
-def test_a_port_out_of_range_is_a_usage_error(command: str) -> None:
-    result = run(command, "--port", "99999")
+@pytest.mark.parametrize(("port", "rule"), [("99999", "65535"), ("abc", "a valid integer")])
+def test_a_port_that_cannot_be_is_one_sentence(command: str, port: str, rule: str) -> None:
+    result = run(command, "--port", port)
     assert result.exit_code == 2
-    assert "65535" in result.stderr
+    [said] = result.output.splitlines()
+    assert said.startswith("Invalid value for '--port': ")
+    assert rule in said
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("dev", "--prot", "1"), "No such option: --prot (Possible options: --port)."),
+        (("--prot", "1"), "No such option: --prot."),
+        (("start",), "No such command 'start'."),
+        (("credential", "create"), "Missing option '--tenant'."),
+        (
+            ("worker", "--role", "all of them"),
+            "Invalid value for '--role': 'all of them' is not one of "
+            "'all', 'chats', 'sends', 'crm'.",
+        ),
+    ],
+)
+def test_a_mistyped_command_is_told_in_one_sentence(words: tuple[str, ...], wanted: str) -> None:
+    result = run(*words)
+    assert (result.exit_code, result.output) == (2, f"{wanted}\n")
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    assert "create" in run("credential").output
 
 
 def test_a_data_directory_that_cannot_be_is_named(tmp_path: Path) -> None:

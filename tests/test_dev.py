@@ -96,7 +96,10 @@ def answers(url: str) -> bool:
 
 @pytest.fixture(scope="module")
 def product(temporal_binary: Binary, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = launched(tmp_path_factory.mktemp("dev") / "data")
+    data = tmp_path_factory.mktemp("dev") / "data"
+    data.mkdir()
+    data.chmod(0o755)  # somebody made it before
+    running = launched(data)
     yield running
     if running.process.poll() is None:
         running.stop()
@@ -118,9 +121,11 @@ def test_dev_json_tells_where_everything_is(product: Running) -> None:
     assert {"id", "role", "name", "email", "password"} <= set(acme["users"][0])
 
 
-def test_the_files_with_secrets_are_readable_by_their_owner_only(product: Running) -> None:
-    for name in ("dev.json", "demo.json"):
-        assert stat.S_IMODE((product.data / name).stat().st_mode) == 0o600
+def test_all_files_are_readable_by_their_owner_only(product: Running) -> None:
+    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in product.data.rglob("*")}
+    assert {"dev.json", "demo.json", "threadline.db", "simulator.db", "api.log"} <= modes.keys()
+    assert any(name.startswith("temporal-") for name in modes)
+    assert [name for name, mode in modes.items() if mode & 0o077] == []
 
 
 @pytest.mark.parametrize("part", ["api", "worker", "simulator", "temporal"])
@@ -187,6 +192,15 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
         assert refused.process.wait(30) == 1
     assert f"Port {port}" in (tmp_path / "data.out").read_text()
+
+
+def test_what_keeps_a_part_from_starting_is_said_once(tmp_path: Path) -> None:
+    url = "postgresql://ana:hush@127.0.0.1:1/store"
+    refused = launch(tmp_path / "data", "--port", "0", "--database-url", url)
+
+    assert refused.process.wait(60) == 1
+    said = (tmp_path / "data.out").read_text().splitlines()
+    assert [line for line in said if "cannot be used" in line] == said[-1:]
 
 
 def test_only_a_port_that_was_asked_for_must_be_free(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from temporal.binary import Binary
 from temporal.server import (
     RETENTION,
     SEARCH_ATTRIBUTES,
+    connect_when_up,
     missing_search_attributes,
     prepare_namespace,
     retention_of,
@@ -51,6 +52,19 @@ async def test_preparing_a_namespace_twice_changes_nothing(
     await prepare_namespace(client)
 
     assert await retention_of(client) == RETENTION
+
+
+async def test_a_server_that_does_not_answer_is_told_in_one_sentence() -> None:
+    with pytest.raises(TimeoutError) as told:
+        await connect_when_up("127.0.0.1:1", "default", within=timedelta(0))
+    assert str(told.value) == "Temporal does not answer at 127.0.0.1:1."
+
+
+async def test_a_namespace_that_is_not_there_is_named(temporal_server: TemporalServer) -> None:
+    address = (await temporal_server.client()).service_client.config.target_host
+    with pytest.raises(TimeoutError) as told:
+        await connect_when_up(address, "elsewhere", within=timedelta(0))
+    assert str(told.value) == f"Temporal at {address} has no namespace elsewhere."
 
 
 async def test_a_queue_is_worked_on_only_while_a_worker_polls_it(
