@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from carrier_commands import app as carrier_app
+from configure_commands import apply, export, schema
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -51,6 +52,10 @@ app = typer.Typer(
 credential_app = typer.Typer(help="API credentials.", no_args_is_help=True)
 app.add_typer(credential_app, name="credential")
 app.add_typer(carrier_app, name="carrier")
+
+app.command()(apply)
+app.command()(export)
+app.command()(schema)
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 is any.")]

@@ -38,7 +38,7 @@ async def create_credential(settings: Settings, subdomain: str, name: str) -> st
     def create(tx: Tx) -> None:
         users.add_credential(tx, _tenant_id(tx, subdomain), name, auth.token_hash(token))
 
-    async with _store(settings) as db:
+    async with open_store(settings) as db:
         await db.write(create)
     return token
 
@@ -66,7 +66,7 @@ async def connect_account(
     def connect(tx: Tx) -> Account:
         return accounts.connect(tx, replace(wanted, tenant_id=_tenant_id(tx, subdomain)))
 
-    async with _store(settings) as db:
+    async with open_store(settings) as db:
         account = await db.write(connect)
     url = f"{settings.public_base_url}/carriers/{account.carrier}/{account.name}"
     return {"inbound": f"{url}/inbound", "status": f"{url}/status"}
@@ -88,7 +88,7 @@ async def set_up_number(
         added = accounts.add_number(tx, tenant_id, number, carrier, account, wanted)
         return tenant_id, added.id, added.number, accounts.begin_verification(tx, added.id)
 
-    async with _store(settings) as db:
+    async with open_store(settings) as db:
         tenant_id, number_id, written, asked = await db.write(add)
         answer = await _ask(settings, asked, written)
         status = await db.write(accounts.end_verification, number_id, asked.id, answer)
@@ -129,14 +129,14 @@ async def seed_demo(settings: Settings, known: dict[str, Any]) -> list[dict[str,
         password_hashes={email: auth.hash_password(passwords[email]) for email in demo.emails()},
         simulator_url=settings.simulator_url,
     )
-    async with _store(settings) as db:
+    async with open_store(settings) as db:
         tenant = await db.write(demo.ensure, wanted)
     people = [user | {"password": passwords[user["email"]]} for user in tenant["users"]]
     return [tenant | {"api_token": known["api_token"], "users": people}]
 
 
 @contextlib.asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Database]:
+async def open_store(settings: Settings) -> AsyncIterator[Database]:
     db = Database(settings.database_url, WallClock(), flush)
     try:
         yield db

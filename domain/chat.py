@@ -55,7 +55,23 @@ class AlarmRang:
     at: datetime
 
 
-Fact = ConsumerWrote | AgentAccepted | AgentEnded | AgentLeft | ConsumerOptedOut | AlarmRang
+@dataclass(frozen=True)
+class QueueGone:
+    """The chat's queue was deleted, or is no leaf any more; `target` takes its chats, if any."""
+
+    target: int | None
+    at: datetime
+
+
+Fact = (
+    ConsumerWrote
+    | AgentAccepted
+    | AgentEnded
+    | AgentLeft
+    | ConsumerOptedOut
+    | AlarmRang
+    | QueueGone
+)
 
 
 class ImpossibleFact(Exception):
@@ -115,7 +131,7 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
         case AgentLeft(at):
             if state.status is not ChatStatus.ASSIGNED:
                 raise ImpossibleFact("the chat has no agent")
-            return Decision(replace(state, status=ChatStatus.QUEUED, agent_id=None, window_from=at))
+            return _back_to_queue(replace(state, agent_id=None, window_from=at), at, world.tree)
         case ConsumerOptedOut(at):
             ended = _end(state, _left(state), DisconnectedBy.END_USER, at)
             return Decision(
@@ -123,6 +139,8 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
             )
         case AlarmRang(at):
             return _alarm_rang(state, at, world.timers)
+        case QueueGone(target, at):
+            return _queue_gone(state, target, at, world.tree)
 
 
 def _consumer_wrote(state: ChatState, fact: ConsumerWrote, tree: QueueTree) -> Decision:
@@ -149,6 +167,31 @@ def _alarm_rang(state: ChatState, at: datetime, timers: Timers) -> Decision:
     selecting = state.status is ChatStatus.SELECTING
     reason = FailReason.NO_RESPONSE if selecting else FailReason.EXPIRED
     return Decision(replace(ended, fail_reason=reason), _goodbye(state, TextKey.EXPIRED))
+
+
+def _back_to_queue(state: ChatState, at: datetime, tree: QueueTree) -> Decision:
+    """To its old place; a queue that got others below it meanwhile shows its menu."""
+    if tree.is_leaf(state.queue_id):
+        return Decision(replace(state, status=ChatStatus.QUEUED))
+    return menu.enter(replace(state, queued_at=None), state.queue_id, at, tree)
+
+
+def _queue_gone(state: ChatState, target: int | None, at: datetime, tree: QueueTree) -> Decision:
+    """To the target, keeping agent and place; without one the chat ends (product D)."""
+    if target is None:
+        ended = _end(state, ChatStatus.FAILED, DisconnectedBy.SYSTEM, at)
+        reason = FailReason.GROUP_DELETED_NO_SUBSTITUTE
+        goodbye = _goodbye(state, TextKey.ENDED)
+        return Decision(replace(ended, fail_reason=reason), goodbye, Unsent.FAIL)
+    entry = state.entry_queue_id
+    moved = replace(
+        state, queue_id=target, entry_queue_id=entry if entry in tree else tree.top(target)
+    )
+    if state.status is ChatStatus.ASSIGNED or (
+        state.status is ChatStatus.QUEUED and tree.is_leaf(target)
+    ):
+        return Decision(moved)
+    return menu.enter(replace(moved, queued_at=None), target, at, tree)
 
 
 def _left(state: ChatState) -> ChatStatus:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from domain.commands import readings
 from domain.decisions import ChatState, Decision, Say
 from domain.queues import QueueTree
-from domain.statuses import ChatStatus
+from domain.statuses import ChatStatus, DisconnectedBy, FailReason
 from domain.texts import TextKey
 
 # Invalid answers that get a notice; later ones get the menu alone, and seldom (A3).
@@ -23,7 +23,8 @@ def answer(state: ChatState, text: str, at: datetime, tree: QueueTree) -> Decisi
         return choose(state, chosen.id, at, tree)
     number = _menu_number(text)
     if number is not None and 1 <= number <= len(state.menu_sent):
-        return choose(state, state.menu_sent[number - 1], at, tree)
+        queue_id = state.menu_sent[number - 1]
+        return choose(state, queue_id, at, tree) if queue_id in tree else _expired(state, at)
     wrong = replace(state, invalid_answers=state.invalid_answers + 1)
     if wrong.invalid_answers > NOTICES:
         if state.menu_sent_at is not None and at - state.menu_sent_at < MENU_PAUSE:
@@ -32,6 +33,18 @@ def answer(state: ChatState, text: str, at: datetime, tree: QueueTree) -> Decisi
     shown = _show_menu(wrong, state.queue_id, at, tree)
     notice = Say(TextKey.INVALID_CHOICE, state.queue_id, state.lang)
     return replace(shown, say=(notice, *shown.say))
+
+
+def _expired(state: ChatState, at: datetime) -> Decision:
+    """The queue that was chosen is no more (product D `expired_menu_selection`)."""
+    failed = replace(
+        state,
+        status=ChatStatus.FAILED,
+        fail_reason=FailReason.EXPIRED_MENU_SELECTION,
+        disconnected_by=DisconnectedBy.SYSTEM,
+        ended_at=at,
+    )
+    return Decision(failed, (Say(TextKey.EXPIRED, state.queue_id, state.lang),))
 
 
 def _menu_number(text: str) -> int | None:

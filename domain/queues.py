@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from domain.commands import folded, readings
 
@@ -20,6 +21,8 @@ class Queue:
     hidden: bool = False
     keywords: tuple[str, ...] = ()
     greeting: str | None = None
+    # What holds here of the settings that a queue may override, inherited ones included.
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 class QueueTree:
@@ -33,6 +36,10 @@ class QueueTree:
 
     def __getitem__(self, queue_id: int) -> Queue:
         return self._by_id[queue_id]
+
+    def get(self, queue_id: int) -> Queue | None:
+        """The queue, or None for one that was deleted."""
+        return self._by_id.get(queue_id)
 
     def __contains__(self, queue_id: int) -> bool:
         return queue_id in self._by_id
@@ -89,6 +96,11 @@ class QueueTree:
         if queue_id == entry_id:
             return None
         return self._by_id[queue_id].parent_id
+
+    def top(self, queue_id: int) -> int:
+        """The top-level queue above this one, or itself."""
+        parent = self._by_id[queue_id].parent_id
+        return queue_id if parent is None else self.top(parent)
 
     def lang(self, queue_id: int) -> str | None:
         """The language of the nearest queue upwards that has one (A5)."""

@@ -40,9 +40,15 @@ TRANSITIONS: dict[ChatStatus, frozenset[ChatStatus]] = {
             ChatStatus.FAILED,
         }
     ),
-    # Back to its queue when the agent goes offline.
+    # Back to its queue when the agent goes offline; to a menu if that is no leaf any more.
     ChatStatus.ASSIGNED: frozenset(
-        {ChatStatus.ASSIGNED, ChatStatus.QUEUED, ChatStatus.FINISHED, ChatStatus.FAILED}
+        {
+            ChatStatus.ASSIGNED,
+            ChatStatus.QUEUED,
+            ChatStatus.SELECTING,
+            ChatStatus.FINISHED,
+            ChatStatus.FAILED,
+        }
     ),
     ChatStatus.FINISHED: frozenset(),
     ChatStatus.CANCELED: frozenset(),
@@ -56,6 +62,8 @@ class FailReason(StrEnum):
     NO_RESPONSE = "no_response"
     EXPIRED = "expired"
     END_USER_OPT_OUT = "end_user_opt_out"
+    EXPIRED_MENU_SELECTION = "expired_menu_selection"
+    GROUP_DELETED_NO_SUBSTITUTE = "group_deleted_no_substitute"
     UNKNOWN = "unknown"
 
 

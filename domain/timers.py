@@ -49,3 +49,16 @@ def window_after_sending(
     """The window's start once a text went out: moved only when an outage held the text up."""
     held_up = sent - written > HELD_UP or (due is not None and sent >= due)
     return max(window_from, sent) if held_up else window_from
+
+
+def not_retroactive(
+    due: datetime, before: datetime | None, window_from: datetime, changed_at: datetime | None
+) -> datetime:
+    """A deadline under new settings that takes no time back which the old ones had given.
+
+    `before` is the deadline as last reckoned. A timer that was shortened at `changed_at`, while
+    the window ran, counts its new length from then, and never past the old deadline.
+    """
+    if before is None or changed_at is None or changed_at <= window_from or due >= before:
+        return due
+    return min(before, changed_at + (due - window_from))

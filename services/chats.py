@@ -19,16 +19,17 @@ from store.database import Tx
 ONCE = frozenset({TextKey.GREETING, TextKey.ENDED, TextKey.EXPIRED})
 
 
-def world(tx: Tx, tenant_id: int, *, with_tree: bool = True) -> World:
-    """What the tenant has configured, for a decision."""
+def world(tx: Tx, tenant_id: int, queue_id: int | None = None, *, with_tree: bool = True) -> World:
+    """What the tenant has configured, for a decision; with the timers of a queue, if named."""
     tenant = tenants.get(tx, tenant_id)
     tree = tenants.tree(tx, tenant_id) if with_tree else QueueTree(())
-    return World(tree, tenant.timers, tenant.default_lang)
+    timers = tenant.timers if queue_id is None else tenants.timers_at(tx, tenant_id, queue_id)
+    return World(tree, timers, tenant.default_lang)
 
 
 def record(tx: Tx, chat: OpenChat, fact: Fact) -> None:
     """Decide what a fact means for a locked chat, and carry it out. Needs the routing lock."""
-    known = world(tx, chat.tenant_id)
+    known = world(tx, chat.tenant_id, chat.state.queue_id)
     carry_out(tx, chat, decide(chat.state, fact, known), known)
 
 
@@ -72,12 +73,18 @@ def _route(tx: Tx, chat: OpenChat, before: ChatState) -> None:
 def say(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> None:
     """Write a system text of the chat; an opted-out consumer's is kept as blocked."""
     tenant = tenants.get(tx, chat.tenant_id)
-    queue = tree[text.queue_id]
-    values = {Variable.COMPANY_NAME: tenant.name, Variable.QUEUE_NAME: queue.name}
+    if text.key in tenant.silent:
+        return
+    # The goodbye of a deleted queue has none to name.
+    queue = tree.get(text.queue_id)
+    values = {
+        Variable.COMPANY_NAME: tenant.name,
+        Variable.QUEUE_NAME: queue.name if queue else None,
+    }
     if text.key is TextKey.MENU:
         names = [tree[option].name for option in text.options]
         body = menu_text(text.lang, names, tenant.texts, tenant.default_lang)
-    elif text.key is TextKey.GREETING and queue.greeting:
+    elif text.key is TextKey.GREETING and queue and queue.greeting:
         body = fill(queue.greeting, values)
     else:
         body = render(text.key, text.lang, values, tenant.texts, tenant.default_lang)

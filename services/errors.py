@@ -83,3 +83,12 @@ class TooManyAttempts(Refused):
     def __init__(self, retry_after: timedelta) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class OutdatedPlan(Conflict):
+    """The configuration is not what the plan was made on."""
+
+    def __init__(self, version: int, by: str) -> None:
+        super().__init__(
+            f"Version {version} of the configuration was applied meanwhile, by {by}. Plan again."
+        )

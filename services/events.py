@@ -83,3 +83,8 @@ def consent_changed(
         status=status,
         agent_ids=agent_ids,
     )
+
+
+def configuration_changed(tx: Tx, tenant_id: int, version: int) -> None:
+    """Another version of the tenant's configuration holds."""
+    record(tx, tenant_id, "configuration.changed", None, version=version, agent_ids=[])

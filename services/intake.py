@@ -15,7 +15,7 @@ from domain.texts import TextKey
 from services import chats, consent, events
 from services.errors import InvalidField, NotFound
 from store import chats as store_chats
-from store import locks, messages, numbers, participants
+from store import locks, messages, numbers, participants, tenants
 from store.chats import OpenChat
 from store.consent import Consent, Entry
 from store.database import Again, Tx
@@ -66,7 +66,8 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     entered = numbers.receive_once(tx, account, inbound.provider_id)
     if entered is None:
         return Received(new=False)
-    recognised = inbound.answered or recognise(inbound.text)
+    tenant = tenants.get(tx, account.tenant_id)
+    recognised = inbound.answered or recognise(inbound.text, tenant.back_words, tenant.exit_words)
     joins = tx.attempt == 0 and recognised in (None, Command.BACK) and _connected(pair)
     if not joins:
         locks.routing(tx, account.tenant_id)

@@ -92,6 +92,17 @@ def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
     )
 
 
+def restaff(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
+    """Agents or limits are not what they were: withdraw what is not theirs, offer the rest."""
+    for agent_id in offers.strangers(tx, tenant_id):
+        withdraw_agent(tx, tenant_id, agent_id)
+    sweep(tx, tenant_id)
+    for chat_id in store_chats.waiting_on(tx, tenant_id, queue_ids):
+        chat = store_chats.lock(tx, tenant_id, chat_id)
+        assert chat is not None
+        explain(tx, chat)
+
+
 def sweep(tx: Tx, tenant_id: int) -> int:
     """Repeat the whole match; how many offers had been missing (0 unless a rule is broken)."""
     locks.routing(tx, tenant_id)

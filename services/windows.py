@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.statuses import UNSENT
-from domain.timers import deadline, window_after_sending
+from domain.timers import deadline, not_retroactive, window_after_sending
 from store import chats, sends, tenants
 from store.chats import OpenChat
 from store.database import Tx
@@ -15,8 +15,13 @@ from store.sends import Sending
 
 def deadline_of(tx: Tx, chat: OpenChat) -> datetime | None:
     """When the chat ends by itself, by the timers that the tenant has now."""
-    timers = tenants.get(tx, chat.tenant_id).timers
-    return deadline(chat.state.status, chat.state.window_from, timers)
+    state = chat.state
+    timers = tenants.timers_at(tx, chat.tenant_id, state.queue_id)
+    due = deadline(state.status, state.window_from, timers)
+    if due is None:
+        return None
+    changed_at = tenants.get(tx, chat.tenant_id).configured_at
+    return not_retroactive(due, chat.deadline_at, state.window_from, changed_at)
 
 
 def hold(tx: Tx, text: Sending) -> Sending:

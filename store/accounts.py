@@ -35,7 +35,8 @@ def save(tx: Tx, wanted: Account) -> Account:
 
 def owner(tx: Tx, number: str) -> tuple[int, int] | None:
     """The number's id and tenant, whosever it is: numbers are unique in a deployment (C4)."""
-    row = tx.conn.execute(sa.select(n.id, n.tenant_id).where(n.number == number)).one_or_none()
+    query = sa.select(n.id, n.tenant_id).where(n.number == number, n.removed_at.is_(None))
+    row = tx.conn.execute(query).one_or_none()
     return None if row is None else (row.id, row.tenant_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -168,6 +169,14 @@ def of_agent(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:
     """The chats that an agent is connected to, by id."""
     agent = {"tenant_id": tenant_id, "agent_id": agent_id}
     return list(tx.conn.execute(_OF_AGENT, agent).scalars())
+
+
+def waiting_on(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> list[int]:
+    """The chats that wait on these queues, by id."""
+    query = sa.select(c.id).where(
+        c.tenant_id == tenant_id, c.queue_id.in_(queue_ids), sa.text(t.WAITING_CHAT)
+    )
+    return list(tx.conn.execute(query.order_by(c.id)).scalars())
 
 
 def insert(tx: Tx, tenant_id: int, number_id: int, consumer_id: int, state: ChatState) -> OpenChat:

@@ -70,6 +70,8 @@ class Tx:
     open_chats: dict[int, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     memo: dict[object, Any] = field(default_factory=dict)
+    # What processes keep between transactions; only what says itself whether it still holds.
+    shared: dict[object, Any] = field(default_factory=dict)
 
     @property
     def on_sqlite(self) -> bool:
@@ -96,6 +98,7 @@ class Database:
         self.url = sa.make_url(url)
         self.clock = clock
         self._flush = flush
+        self._shared: dict[object, Any] = {}
         self.on_commit: Callable[[list[Any], bool], None] = lambda _owed, _events: None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -118,7 +121,7 @@ class Database:
 
         def once(attempt: int) -> tuple[T, Tx]:
             with _translated(), self._writer.begin() as conn:
-                tx = Tx(conn, now, attempt)
+                tx = Tx(conn, now, attempt, shared=self._shared)
                 answer = service(tx, *args, **kwargs)
                 self._flush(tx)
             return answer, tx
@@ -136,7 +139,7 @@ class Database:
 
         def once() -> T:
             with _translated(), self._reader.connect() as conn:
-                return query(Tx(conn, now), *args, **kwargs)
+                return query(Tx(conn, now, shared=self._shared), *args, **kwargs)
 
         return await _in_thread(self._read_threads, once)
 

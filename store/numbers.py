@@ -64,7 +64,9 @@ _NUMBER = (
 _ACCOUNT = (a.id, a.tenant_id, a.carrier, a.name, a.base_url, a.settings, a.secret_refs)
 
 _BY_NUMBER = sa.select(*_NUMBER).where(
-    n.tenant_id == bindparam("tenant_id"), n.number == bindparam("number")
+    n.tenant_id == bindparam("tenant_id"),
+    n.number == bindparam("number"),
+    n.removed_at.is_(None),
 )
 _BY_ID = sa.select(*_NUMBER).where(n.id == bindparam("number_id"))
 _LOCK = _BY_ID.with_for_update(key_share=True)
@@ -99,7 +101,11 @@ _PAIR = (
             sa.text(f"chats.{t.ACTIVE_CHAT}"),
         ),
     )
-    .where(n.tenant_id == bindparam("tenant_id"), n.number == bindparam("recipient"))
+    .where(
+        n.tenant_id == bindparam("tenant_id"),
+        n.number == bindparam("recipient"),
+        n.removed_at.is_(None),
+    )
 )
 _ENTER = on_each(lambda insert: insert(t.inbox).on_conflict_do_nothing().returning(t.inbox.c.id))
 _LINK = sa.update(t.inbox).where(t.inbox.c.id == bindparam("inbox_id"))

@@ -72,6 +72,17 @@ _IS_OFFERED_TO = _OF_CHAT.where(_PENDING, o.agent_id == bindparam("agent_id"))
 _DECLINED = _OF_CHAT.where(o.state == OfferState.DECLINED, o.closed_at > bindparam("since")).limit(
     1
 )
+_STRANGERS = (
+    sa.select(o.agent_id)
+    .join(t.chats, c.id == o.chat_id)
+    .where(
+        o.tenant_id == bindparam("tenant_id"),
+        _PENDING,
+        ~sa.exists().where(qa.queue_id == c.queue_id, qa.user_id == o.agent_id),
+    )
+    .distinct()
+    .order_by(o.agent_id)
+)
 # Declines of chats that still wait.
 _PAUSES = (
     sa.select(o.agent_id, o.closed_at)
@@ -198,6 +209,11 @@ def is_offered_to(tx: Tx, chat_id: int, agent_id: int) -> bool:
     """Whether this agent is being asked."""
     offer = {"chat_id": chat_id, "agent_id": agent_id}
     return tx.conn.execute(_IS_OFFERED_TO, offer).first() is not None
+
+
+def strangers(tx: Tx, tenant_id: int) -> list[int]:
+    """Agents who are being asked to take a chat of a queue that is not theirs (any more)."""
+    return list(tx.conn.execute(_STRANGERS, {"tenant_id": tenant_id}).scalars())
 
 
 def declined_since(tx: Tx, chat_id: int, since: datetime) -> bool:

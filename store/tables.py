@@ -95,7 +95,44 @@ tenants = _table(
     Column("default_lang", Text, nullable=False, server_default="en"),
     Column("settings", JSON, nullable=False, server_default="{}"),
     Column("texts", JSON, nullable=False, server_default="{}"),
+    # System texts that are switched off; the words for BACK and EXIT.
+    Column("silent", JSON, nullable=False, server_default="[]"),
+    Column("commands", JSON, nullable=False, server_default="{}"),
+    # The number and time of the configuration that holds; none was applied yet: 0.
+    Column("configuration", Integer, nullable=False, server_default="0"),
+    _time("configured_at"),
     _time("created_at", nullable=False),
+)
+
+# What was applied, whole: the newest holds, the others can be gone back to.
+configurations = _table(
+    "configurations",
+    _id(),
+    _tenant(),
+    Column("version", Integer, nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("actor", Text, nullable=False),
+    _time("at", nullable=False),
+    UniqueConstraint("tenant_id", "version"),
+)
+
+# Who changed what, field by field; never a secret. Only ever added to.
+audit_log = _table(
+    "audit_log",
+    _id(),
+    _tenant(),
+    Column("version", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_id", BigId),
+    Column("address", Text),
+    Column("verb", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    _time("at", nullable=False),
+    # The history of one object, the newest first.
+    Index(None, "tenant_id", "kind", "key", "id"),
 )
 
 users = _table(
@@ -110,7 +147,10 @@ users = _table(
     _time("status_since", nullable=False),
     Column("concurrency_limit", Integer),
     Column("active", Boolean, nullable=False, server_default=sa.true()),
+    # As the configuration names the user; deactivated users keep theirs.
+    Column("key", Text),
     UniqueConstraint("tenant_id", "email"),
+    UniqueConstraint("tenant_id", "key"),
 )
 
 sessions = _table(
@@ -155,6 +195,22 @@ queues = _table(
     Column("hidden", Boolean, nullable=False, server_default=sa.false()),
     Column("keywords", JSON, nullable=False, server_default="[]"),
     Column("greeting", Text),
+    # As the configuration names the queue. One that was deleted stays for the chats it had.
+    Column("key", Text),
+    _time("deleted_at"),
+    # Its own settings; and those that hold here, with what it inherits.
+    Column("settings", JSON, nullable=False, server_default="{}"),
+    Column("effective", JSON, nullable=False, server_default="{}"),
+    Column("after_hours", Text),
+    Column("hours", JSON),
+    Index(
+        "uq_queues_tenant_id_key",
+        "tenant_id",
+        "key",
+        unique=True,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    ),
     # The tenant's whole tree is read at once for every menu decision.
     Index(None, "tenant_id", "parent_id"),
 )
@@ -180,6 +236,8 @@ carrier_accounts = _table(
     # What the carrier needs to know, by name; of secrets only where they are (`env:`, `file:`).
     Column("settings", JSON, nullable=False, server_default="{}"),
     Column("secret_refs", JSON, nullable=False, server_default="{}"),
+    # As the configuration names the account; `name` is its part of the webhooks' addresses.
+    Column("key", Text),
     UniqueConstraint("carrier", "name"),
 )
 
@@ -187,7 +245,7 @@ numbers = _table(
     "numbers",
     _id(),
     _tenant(),
-    Column("number", Text, nullable=False, unique=True),
+    Column("number", Text, nullable=False),
     Column("label", Text, nullable=False, server_default=""),
     _ref("account_id", "carrier_accounts"),
     Column("status", Text, nullable=False),
@@ -196,7 +254,27 @@ numbers = _table(
     # Who answers STOP, START and HELP: `engine` or `carrier` (product B).
     Column("optout_replies", Text, nullable=False, server_default="engine"),
     Column("segments_per_second", Integer, nullable=False, server_default="10"),
+    Column("segments_per_day", Integer),
     _time("next_slot_at"),
+    # A number that was given up stays for the chats it had, and may become another tenant's.
+    _time("removed_at"),
+    Index(
+        "uq_numbers_number",
+        "number",
+        unique=True,
+        sqlite_where=sa.text("removed_at IS NULL"),
+        postgresql_where=sa.text("removed_at IS NULL"),
+    ),
+)
+
+# The queues whose agents may text consumers from a number (C4).
+number_queues = _table(
+    "number_queues",
+    _id(),
+    _tenant(),
+    _ref("number_id", "numbers"),
+    _ref("queue_id", "queues"),
+    UniqueConstraint("number_id", "queue_id"),
 )
 
 consumers = _table(

@@ -93,6 +93,14 @@ def set_status(tx: Tx, user: User, status: AgentStatus) -> None:
     tx.conn.execute(_SET_STATUS, values)
 
 
+def deactivate(tx: Tx, user: User) -> None:
+    """The user cannot log in any more, and is logged out everywhere."""
+    values = {"active": False, "status": AgentStatus.OFFLINE, "status_since": tx.now}
+    tx.conn.execute(sa.update(t.users).where(u.id == user.id).values(values))
+    open_ones = sa.and_(s.user_id == user.id, s.revoked_at.is_(None))
+    tx.conn.execute(sa.update(t.sessions).where(open_ones).values(revoked_at=tx.now))
+
+
 def load(tx: Tx, tenant_id: int, agent_id: int) -> int:
     """How many chats the agent is connected to."""
     who = {"tenant_id": tenant_id, "agent_id": agent_id}

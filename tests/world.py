@@ -107,7 +107,7 @@ class World:
 
     async def timers(self, **minutes: int) -> None:
         """The tenant's own timers, in minutes."""
-        settings = {"timers": minutes}
+        settings = minutes
         await self.db.write(
             lambda tx: tx.conn.execute(
                 sa.update(t.tenants)

@@ -155,7 +155,7 @@ async def test_timers_that_were_lengthened_leave_the_chat_with_a_deadline(
     chat_id = await queued(world)
     began = clock.at
     clock.move(minutes=240)
-    await world.configure(timers={"unanswered_expiration": 500})
+    await world.configure(unanswered_expiration=500)
     loaded = await ring(world, chat_id)
     assert loaded.view == (await world.chat(chat_id)).view()
     assert loaded.view is not None

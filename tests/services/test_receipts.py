@@ -199,7 +199,7 @@ async def test_a_late_receipt_tells_what_became_of_an_unknown_text(world: World)
 async def test_a_receipt_that_is_quicker_than_the_answer_restarts_a_held_up_window(
     world: World, clock: SetClock
 ) -> None:
-    await world.configure(timers={"chat_timeout": 10})
+    await world.configure(chat_timeout=10)
     chat_id, reply = await claimed(world, "short")
     await world.db.write(sends.not_taken, reply)
     clock.move(hours=1)

@@ -288,7 +288,7 @@ async def test_a_chat_with_an_unsent_text_never_expires(
 async def test_an_outage_of_an_hour_expires_nobody_who_was_answered_in_time(
     world: World, clock: SetClock
 ) -> None:
-    await world.configure(timers={"queue_selecting_expiration": 10, "chat_timeout": 10})
+    await world.configure(queue_selecting_expiration=10, chat_timeout=10)
     chats = [await world.connected_chat(sender="+14155552001")]
     opened = await world.text("hello", sender="+14155552002")
     assert opened.chat_id is not None

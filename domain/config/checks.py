@@ -1,0 +1,226 @@
+"""What the parts of a configuration mean to each other: references, clashes, ranges (B, C).
+
+Each function yields the problems of one kind; `problems` gives all of them, so that an author
+mends a file once. Nothing here knows what is stored: whether a number is verified, say, is for
+the service that applies the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from domain.commands import folded, protected
+from domain.config.document import Configuration, NumberUse, Queue, Secret
+from domain.config.problems import Path, Problem
+from domain.config.settings import TENANT_FIELDS, Routing, origin
+from domain.hours import InvalidHours, Schedule, check_expression, check_zone
+from domain.statuses import Role
+from domain.texts import CATALOGUE, TextKey, TextRefused, check
+
+Found = Iterator[Problem]
+
+
+def problems(configuration: Configuration) -> list[Problem]:
+    """Everything that is wrong with a configuration whose parts are each right by themselves."""
+    rules = (_queues, _settings, _words, _texts, _hours, _people, _numbers, _accounts, _shortcuts)
+    return list(chain.from_iterable(rule(configuration) for rule in rules))
+
+
+def queue_path(keys: Iterable[str]) -> Path:
+    """Where a queue stands in the file."""
+    return tuple(part for key in keys for part in ("queues", key))
+
+
+def _unknown(path: Path, kind: str, key: str) -> Problem:
+    return Problem(path, f"names {key}, which is no {kind}")
+
+
+def _queues(c: Configuration) -> Found:
+    seen: set[str] = set()
+    leaves = {keys[-1] for keys, queue in c.walk() if not queue.queues}
+    for keys, queue in c.walk():
+        path = queue_path(keys)
+        if keys[-1] in seen:
+            yield Problem(path, "has a key that another queue has")
+        seen.add(keys[-1])
+        if queue.substitute is not None and (
+            queue.substitute not in leaves or queue.substitute == keys[-1]
+        ):
+            yield Problem((*path, "substitute"), "must name another leaf")
+        if queue.queues and (queue.agents or queue.teams):
+            yield Problem(path, "has agents or teams, but only a leaf may: it has queues below")
+        yield from _named(path, "hours", [queue.hours] if queue.hours else [], c.hours)
+        yield from _named(path, "agents", queue.agents, c.users)
+        yield from _named(path, "teams", queue.teams, c.teams)
+        for index, key in enumerate(queue.agents):
+            if key in c.users and c.users[key].role is not Role.AGENT:
+                yield Problem((*path, "agents", index), f"names {key}, who is no agent")
+
+
+def _named(path: Path, field: str, keys: Iterable[str], known: Iterable[str]) -> Found:
+    kind = {"agents": "user", "members": "user", "teams": "team", "hours": "opening hours"}[field]
+    known, seen = set(known), set[str]()
+    for index, key in enumerate(keys):
+        place = (*path, field) if field == "hours" else (*path, field, index)
+        if key not in known:
+            yield _unknown(place, kind, key)
+        if key in seen:
+            yield Problem(place, f"names {key} twice")
+        seen.add(key)
+
+
+def _settings(c: Configuration) -> Found:
+    tenant = c.settings.model_dump()
+    yield from _timers((), tenant)
+    given: dict[str, dict[str, object]] = {}
+    for keys, queue in c.walk():
+        own = queue.settings.model_dump(exclude_none=True)
+        given[keys[-1]] = own
+        if not own.keys() & {"dismissal_timeout", "chat_timeout", "auto_answer", "routing"}:
+            continue
+        path = [(key, given[key]) for key in reversed(keys)]
+        values = {name: origin(name, path, tenant).value for name in TENANT_FIELDS}
+        yield from _timers(queue_path(keys), values)
+
+
+def _timers(path: Path, values: dict[str, object]) -> Found:
+    place = (*path, "settings")
+    if int(str(values["dismissal_timeout"])) >= int(str(values["chat_timeout"])):
+        yield Problem((*place, "dismissal_timeout"), "must be less than chat_timeout")
+    if values["auto_answer"] and values["routing"] != Routing.DELTACAST:
+        yield Problem((*place, "auto_answer"), "needs routing: deltacast")
+
+
+def _words(c: Configuration) -> Found:
+    """BACK, EXIT, keywords and names never mean two things, whichever was there first (B)."""
+    taken: dict[str, str] = {}
+    for kind, words in (("back", c.commands.back), ("exit", c.commands.exit)):
+        for index, word in enumerate(words):
+            yield from _free(("commands", kind, index), word, taken)
+            taken.setdefault(folded(word), f"the command {kind}")
+    for keys, queue in c.walk():
+        path = queue_path(keys)
+        yield from _free((*path, "name"), queue.name, taken, is_name=True)
+        for index, word in enumerate(queue.keywords):
+            yield from _free((*path, "keywords", index), word, taken)
+            taken.setdefault(folded(word), f"a keyword of the queue {keys[-1]}")
+
+
+def _free(path: Path, word: str, taken: dict[str, str], *, is_name: bool = False) -> Found:
+    form = folded(word)
+    command = protected(word)
+    if not form:
+        yield Problem(path, "has no visible character")
+    elif command is not None:
+        yield Problem(path, f"is {word}, which is reserved ({command})")
+    elif form.isascii() and form.isdigit():
+        yield Problem(path, f"is {word}, which could be a number of the menu")
+    elif form in taken and not (is_name and taken[form].startswith("a keyword")):
+        yield Problem(path, f"is {word}, which is {taken[form]} already")
+
+
+def _texts(c: Configuration) -> Found:
+    for lang, wordings in c.texts.items():
+        for key, wording in wordings.items():
+            path: Path = ("texts", lang, key)
+            if key not in list(TextKey):
+                yield Problem(path, f"is no system text: {', '.join(TextKey)}")
+                continue
+            yield from _wording(path, TextKey(key), wording)
+    for index, key in enumerate(c.silent):
+        if key not in list(TextKey) or not CATALOGUE[TextKey(key)].switchable:
+            names = ", ".join(k for k, text in CATALOGUE.items() if text.switchable)
+            yield Problem(("silent", index), f"must be a text that can be switched off: {names}")
+    for keys, queue in c.walk():
+        if queue.greeting is not None:
+            place = (*queue_path(keys), "greeting")
+            yield from _wording(place, TextKey.GREETING, queue.greeting)
+
+
+def _wording(path: Path, key: TextKey, wording: str) -> Found:
+    try:
+        check(key, wording)
+    except TextRefused as refused:
+        yield Problem(path, f"is refused: {refused}")
+
+
+def _hours(c: Configuration) -> Found:
+    for key, hours in c.hours.items():
+        path: Path = ("hours", key)
+        checked = (("zone", check_zone, hours.zone), ("open", check_expression, hours.open))
+        for name, rule, value in checked:
+            try:
+                rule(value)
+            except InvalidHours as refused:
+                yield Problem((*path, name), str(refused))
+        days = set()
+        for index, holiday in enumerate(hours.holidays):
+            if holiday.day in days:
+                yield Problem((*path, "holidays", index, "day"), "is given twice")
+            days.add(holiday.day)
+            try:
+                if holiday.open is not None:
+                    check_expression(holiday.open)
+            except InvalidHours:
+                wanted = "must be hours such as 10:00-12:00"
+                yield Problem((*path, "holidays", index, "open"), wanted)
+
+
+def schedule(configuration: Configuration, key: str) -> Schedule:
+    """The opening hours with this key, which must exist."""
+    hours = configuration.hours[key]
+    holidays = tuple((holiday.day, holiday.open) for holiday in hours.holidays)
+    return Schedule(hours.zone, hours.open, holidays)
+
+
+def _people(c: Configuration) -> Found:
+    emails: dict[str, str] = {}
+    for key, user in c.users.items():
+        other = emails.setdefault(user.email.casefold(), key)
+        if other != key:
+            yield Problem(("users", key, "email"), f"is that of {other} already")
+    for key, team in c.teams.items():
+        yield from _named(("teams", key), "members", team.members, c.users)
+
+
+def _numbers(c: Configuration) -> Found:
+    queues: dict[str, Queue] = {keys[-1]: queue for keys, queue in c.walk()}
+    for number, settings in c.numbers.items():
+        path: Path = ("numbers", number)
+        if settings.account not in c.accounts:
+            yield _unknown((*path, "account"), "account", settings.account)
+        if settings.queue is not None and settings.queue not in queues:
+            yield _unknown((*path, "queue"), "queue", settings.queue)
+        for index, key in enumerate(settings.outbound):
+            if key not in queues:
+                yield _unknown((*path, "outbound", index), "queue", key)
+            elif queues[key].queues:
+                yield Problem((*path, "outbound", index), f"names {key}, which is no leaf")
+        if settings.use is NumberUse.IN_CALL and (settings.queue or settings.outbound):
+            yield Problem((*path, "use"), "is in_call, so the number cannot serve chats as well")
+
+
+def _accounts(c: Configuration) -> Found:
+    for key, account in c.accounts.items():
+        for name, secret in account.secrets.items():
+            yield from _secret(("accounts", key, "secrets", name), secret)
+    for key, webhook in c.webhooks.items():
+        yield from _secret(("webhooks", key, "secret"), webhook.secret)
+
+
+def _secret(path: Path, secret: Secret) -> Found:
+    if (secret.env is None) == (secret.file is None):
+        yield Problem(path, "must have either env or file")
+    elif secret.file is not None and not secret.file.startswith("/"):
+        yield Problem((*path, "file"), "must be an absolute path")
+
+
+def _shortcuts(c: Configuration) -> Found:
+    seen: dict[str, str] = {}
+    for key, shortcut in c.shortcuts.items():
+        other = seen.setdefault(folded(shortcut.keyword), key)
+        if other != key:
+            yield Problem(("shortcuts", key, "keyword"), f"is that of {other} already")
+    if c.shortcuts and not any(shortcut.opt_in for shortcut in c.shortcuts.values()):
+        yield Problem(("shortcuts",), "must have one with opt_in: true, offered first for outbound")

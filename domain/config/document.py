@@ -1,0 +1,254 @@
+"""The shape of a tenant's configuration file (product C6): one declaration for all who read it.
+
+Everything with a life of its own hangs under a *key* that the author chooses and keeps: renaming a
+queue is changing its `name`, and never deleting it. What refers to something names its key. The
+order of queues in the file is the order of the menu.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from domain.config.settings import QueueSettings, Settings, Strict
+from domain.phones import InvalidNumber, parse
+from domain.statuses import OptOutReplies, Role
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,250}")
+
+
+def _matching(pattern: re.Pattern[str], rule: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(rule)
+        return value
+
+    return AfterValidator(check)
+
+
+def _support_number(value: str) -> str:
+    try:
+        number = parse(value)
+    except InvalidNumber:
+        raise ValueError("must be a phone number in E.164 or a short code") from None
+    if number != value:
+        # Not quoted: errors are logged, and numbers are not.
+        raise ValueError("must be written in E.164 (+, country code, digits) or as a short code")
+    return number
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return value
+
+
+Key = Annotated[
+    str, _matching(_KEY, "must be a key: small letters, digits, - _ . and at most 63 characters")
+]
+Language = Annotated[str, _matching(_LANGUAGE, "must be a language such as en or fr-CA")]
+Email = Annotated[str, _matching(_EMAIL, "must be an e-mail address")]
+Subdomain = Annotated[
+    str, _matching(_SUBDOMAIN, "must be a subdomain: small letters, digits and -")
+]
+SupportNumber = Annotated[str, AfterValidator(_support_number)]
+Url = Annotated[str, Field(max_length=2048), AfterValidator(_url)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Word = Annotated[str, Field(min_length=1, max_length=50)]
+Wording = Annotated[str, Field(min_length=1, max_length=1600)]
+
+
+class NumberUse(StrEnum):
+    """A number serves chats or calls, never both (product C4)."""
+
+    CHAT = "chat"
+    IN_CALL = "in_call"
+
+
+class Secret(Strict):
+    """Where a secret is; never the secret itself. Exactly one of the two."""
+
+    env: Annotated[str | None, Field(description="A variable of the processes' environment.")] = (
+        None
+    )
+    file: Annotated[str | None, Field(description="An absolute path that they can read.")] = None
+
+    @property
+    def reference(self) -> str:
+        """As the store keeps it: `env:NAME` or `file:PATH`."""
+        return f"env:{self.env}" if self.env is not None else f"file:{self.file}"
+
+
+class Account(Strict):
+    """An account with a carrier; which settings and secrets there are is the carrier's affair."""
+
+    carrier: Annotated[str, Field(description="Its name in the registry of carriers.")]
+    name: Annotated[
+        Key | None,
+        Field(description="In the addresses of its webhooks; else the tenant and the key."),
+    ] = None
+    url: Annotated[Url | None, Field(description="The carrier's API, where it has no own.")] = None
+    settings: Annotated[
+        dict[str, str], Field(default_factory=dict, description="By the carrier's names.")
+    ]
+    secrets: Annotated[
+        dict[str, Secret], Field(default_factory=dict, description="By the carrier's names.")
+    ]
+
+
+class Number(Strict):
+    """A support number (product C4)."""
+
+    label: Annotated[str, Field(max_length=100, description="Shown to people.")] = ""
+    account: Annotated[Key, Field(description="The carrier account that owns it.")]
+    use: Annotated[NumberUse, Field(description="For chats or for calls.")] = NumberUse.CHAT
+    queue: Annotated[
+        Key | None, Field(description="Where its incoming texts begin; none: they are only kept.")
+    ] = None
+    outbound: Annotated[
+        tuple[Key, ...], Field(description="Queues whose agents may text consumers from it.")
+    ] = ()
+    segments_per_second: Annotated[
+        int, Field(ge=1, le=10_000, description="The carrier's sending limit.")
+    ] = 10
+    segments_per_day: Annotated[
+        int | None, Field(ge=1, description="The carrier's daily limit, if it has one.")
+    ] = None
+    optout_replies: Annotated[
+        OptOutReplies, Field(description="Who confirms STOP and answers HELP.")
+    ] = OptOutReplies.ENGINE
+
+
+class Holiday(Strict):
+    """A day that is not as others."""
+
+    day: date
+    name: str = ""
+    open: Annotated[str | None, Field(description="Such as 10:00-12:00; left out: closed.")] = None
+
+
+class Hours(Strict):
+    """Opening hours that queues refer to, in a time zone of their own."""
+
+    zone: Annotated[str, Field(description="An IANA zone, such as America/New_York.")]
+    open: Annotated[
+        str, Field(description="As OpenStreetMap writes it: Mo-Fr 09:00-17:00; Sa 10:00-14:00")
+    ]
+    holidays: tuple[Holiday, ...] = ()
+
+
+class Queue(Strict):
+    """A node of the menu tree; agents sit on leaves (product C5)."""
+
+    name: Name
+    language: Annotated[Language | None, Field(description="Inherited by all below.")] = None
+    hidden: Annotated[bool, Field(description="Not in the menu (A4).")] = False
+    keywords: Annotated[tuple[Word, ...], Field(description="Jump straight here (A3).")] = ()
+    greeting: Annotated[Wording | None, Field(description="Instead of the tenant's (A2).")] = None
+    after_hours: Annotated[
+        Wording | None, Field(description="Instead of the tenant's, when closed.")
+    ] = None
+    hours: Annotated[Key | None, Field(description="Inherited by all below; none: always.")] = None
+    substitute: Annotated[
+        Key | None, Field(description="The leaf that gets this one's chats when it is deleted.")
+    ] = None
+    agents: Annotated[tuple[Key, ...], Field(description="Keys of users; leaves only.")] = ()
+    teams: Annotated[tuple[Key, ...], Field(description="Keys of teams; leaves only.")] = ()
+    settings: QueueSettings = QueueSettings()
+    queues: Annotated[
+        dict[Key, Queue], Field(default_factory=dict, description="In the menu's order.")
+    ]
+
+
+class User(Strict):
+    """Somebody who logs in. Passwords are not configuration: each sets an own one."""
+
+    name: Name
+    email: Email
+    role: Role = Role.AGENT
+    concurrency_limit: Annotated[
+        int | None, Field(ge=1, le=100, description="Instead of the tenant's.")
+    ] = None
+
+
+class Team(Strict):
+    """Agents who are put on queues together."""
+
+    name: Name
+    members: tuple[Key, ...] = ()
+
+
+class Commands(Strict):
+    """The two words that a tenant may choose (product B)."""
+
+    back: Annotated[tuple[Word, ...], Field(min_length=1)] = ("BACK",)
+    exit: Annotated[tuple[Word, ...], Field(min_length=1)] = ("EXIT",)
+
+
+class Shortcut(Strict):
+    """A ready-made answer for agents (product C1)."""
+
+    category: Annotated[str, Field(max_length=100)] = ""
+    keyword: Annotated[Word, Field(description="What an agent types to find it.")]
+    text: Annotated[dict[Language, Wording], Field(min_length=1, description="By language.")]
+    opt_in: Annotated[bool, Field(description="Offered first for outbound chats.")] = False
+
+
+class Webhook(Strict):
+    """Where events are posted, signed as standardwebhooks.com says (product F4)."""
+
+    url: Url
+    secret: Secret
+    events: Annotated[tuple[str, ...], Field(description="Types; none: all.")] = ()
+
+
+class Configuration(Strict):
+    """A tenant's whole configuration."""
+
+    tenant: Annotated[Subdomain, Field(description="The subdomain; it cannot be changed.")]
+    name: Annotated[Name, Field(description="The company, as consumers read it.")]
+    language: Annotated[Language, Field(description="Of system texts, unless a queue says.")] = "en"
+    settings: Settings = Settings()
+    texts: Annotated[
+        dict[Language, dict[str, Wording]],
+        Field(default_factory=dict, description="Own wordings of system texts, by language."),
+    ]
+    silent: Annotated[
+        tuple[str, ...], Field(description="System texts that are switched off.")
+    ] = ()
+    commands: Commands = Commands()
+    hours: Annotated[dict[Key, Hours], Field(default_factory=dict)]
+    accounts: Annotated[dict[Key, Account], Field(default_factory=dict)]
+    users: Annotated[dict[Key, User], Field(default_factory=dict)]
+    teams: Annotated[dict[Key, Team], Field(default_factory=dict)]
+    queues: Annotated[dict[Key, Queue], Field(default_factory=dict)]
+    numbers: Annotated[dict[SupportNumber, Number], Field(default_factory=dict)]
+    shortcuts: Annotated[dict[Key, Shortcut], Field(default_factory=dict)]
+    webhooks: Annotated[dict[Key, Webhook], Field(default_factory=dict)]
+
+    def walk(self) -> Iterator[tuple[tuple[str, ...], Queue]]:
+        """Every queue with its path of keys from the top, parents before children."""
+        yield from _walk(self.queues, ())
+
+
+def _walk(
+    queues: dict[str, Queue], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Queue]]:
+    for key, queue in queues.items():
+        path = (*above, key)
+        yield path, queue
+        yield from _walk(queue.queues, path)
+
+
+def as_data(configuration: Configuration) -> dict[str, Any]:
+    """The configuration as plain data, without what is left at its default."""
+    data: dict[str, Any] = configuration.model_dump(mode="json", exclude_defaults=True)
+    return data

@@ -1,0 +1,75 @@
+"""Opening hours: a weekly expression, holidays and a time zone (product C5, D "After hours").
+
+The expression is OpenStreetMap's (wiki.openstreetmap.org/wiki/Key:opening_hours), read by a
+library. Time is evaluated in the schedule's zone, across DST. Too heavy for a workflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from opening_hours import OpeningHours, validate
+
+# English, whatever the language of the machine is.
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+
+class InvalidHours(ValueError):
+    """Not an expression, or one that needs a place on the map to be understood."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a queue is open. `holidays` are (day, hours or None for closed)."""
+
+    zone: str
+    expression: str
+    holidays: tuple[tuple[date, str | None], ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """As the store keeps it."""
+        days = [[day.isoformat(), hours] for day, hours in self.holidays]
+        return {"zone": self.zone, "expression": self.expression, "holidays": days}
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it is open at this moment (aware)."""
+        return _compiled(self).is_open(at.astimezone(ZoneInfo(self.zone)))
+
+    def next_change(self, at: datetime) -> datetime | None:
+        """When it next opens or closes, as an aware time; None: never."""
+        return _compiled(self).next_change(at.astimezone(ZoneInfo(self.zone)))
+
+
+def check_zone(zone: str) -> None:
+    """Refuses what is no IANA zone. Raises `InvalidHours`."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise InvalidHours("must be an IANA time zone such as America/New_York") from None
+
+
+def check_expression(expression: str) -> None:
+    """Refuses what cannot be read, or depends on the sun or on public holidays of a country."""
+    words = {"PH", "SH", "sunrise", "sunset", "dawn", "dusk", "unknown"}
+    found = sorted(word for word in words if word in expression)
+    if found:
+        raise InvalidHours(f"must not use {', '.join(found)}: list holidays by their day")
+    if not validate(expression):
+        raise InvalidHours("must be opening hours such as Mo-Fr 09:00-17:00; Sa 10:00-14:00")
+
+
+def _rules(schedule: Schedule) -> Iterable[str]:
+    yield schedule.expression
+    for day, hours in schedule.holidays:
+        month = _MONTHS[3 * day.month - 3 : 3 * day.month]
+        yield f"{day.year} {month} {day.day:02} {hours or 'off'}"
+
+
+@lru_cache(maxsize=1024)
+def _compiled(schedule: Schedule) -> OpeningHours:
+    return OpeningHours("; ".join(_rules(schedule)), timezone=ZoneInfo(schedule.zone))

@@ -1,0 +1,158 @@
+"""Configuration as code (product C6, X7): plan, apply in one transaction, export, go back.
+
+The file and the API change a tenant through `apply` alone, so that every change is checked by
+the same rules, has a plan, a version and its lines in the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.config import checks
+from domain.config.document import Configuration, as_data
+from domain.config.file import validate
+from domain.config.plan import Plan, compare
+from domain.config.problems import Problem, Refused
+from domain.statuses import NumberStatus
+from services import consequences, projection
+from services.errors import NotFound, OutdatedPlan
+from services.projection import Known
+from store import configurations, locks, tenants
+from store import tables as t
+from store.configurations import Actor, Version
+from store.database import Tx
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What would change, on top of which version, and what it means for running chats."""
+
+    plan: Plan
+    base: int
+    meaning: tuple[str, ...] = ()
+
+
+def plan(tx: Tx, wanted: Configuration, known: Known) -> Planned:
+    """What applying would do. Raises `Refused` with every problem."""
+    found = checks.problems(wanted)
+    tenant = tenants.by_subdomain(tx, wanted.tenant)
+    if tenant is None:
+        _refuse(found + _stored_problems(tx, None, wanted, known.verified))
+        return Planned(compare(None, wanted), 0)
+    _refuse(found + _stored_problems(tx, tenant.id, wanted, known.verified))
+    stored = configurations.current(tx, tenant.id)
+    if stored is None:
+        return Planned(compare(None, wanted), 0)
+    current = validate(stored.document)
+    meaning = consequences.meaning(tx, tenant.id, current, wanted)
+    return Planned(compare(current, wanted), stored.number, tuple(meaning))
+
+
+def apply(tx: Tx, wanted: Configuration, base: int, actor: Actor, known: Known) -> Planned:
+    """Make it so, all or nothing. `base` is the version that the plan was made on.
+
+    Raises `Refused`, or `OutdatedPlan` when another version was applied meanwhile.
+    """
+    tenant_id = _tenant_id(tx, wanted)
+    locks.routing(tx, tenant_id)
+    stored = configurations.current(tx, tenant_id)
+    if (0 if stored is None else stored.number) != base:
+        assert stored is not None
+        raise OutdatedPlan(stored.number, stored.by)
+    planned = plan(tx, wanted, known)
+    if not planned.plan:
+        return planned
+    old = wanted if stored is None else validate(stored.document)
+    gone = consequences.gone_queues(tx, tenant_id, old, wanted) if stored else []
+    version = base + 1
+    restaffed = projection.write(tx, tenant_id, wanted, planned.plan, version, known)
+    # Nothing that was read before holds; nor is anything kept for others until this is committed.
+    tx.memo.clear()
+    tx.shared = {}
+    configurations.add(tx, tenant_id, version, as_data(wanted), actor)
+    configurations.log(tx, tenant_id, actor, _entries(planned.plan, version))
+    consequences.follow(tx, tenant_id, gone, planned.plan, restaffed)
+    return planned
+
+
+def export(tx: Tx, subdomain: str, number: int | None = None) -> Version:
+    """The configuration that holds, or an earlier version. Raises `NotFound`."""
+    tenant = tenants.by_subdomain(tx, subdomain)
+    if tenant is None:
+        raise NotFound(f"There is no tenant {subdomain}.")
+    if number is None:
+        found = configurations.current(tx, tenant.id)
+    else:
+        found = configurations.version(tx, tenant.id, number)
+    if found is None:
+        raise NotFound("There is no such version of the configuration.")
+    return found
+
+
+def unverified(tx: Tx, wanted: Configuration) -> list[str]:
+    """The numbers that a carrier must be asked for before they can be assigned (C4)."""
+    n = t.numbers.c
+    query = sa.select(n.number).where(
+        n.number.in_(list(wanted.numbers)),
+        n.status == NumberStatus.VERIFIED,
+        n.tenant_id.in_(sa.select(t.tenants.c.id).where(t.tenants.c.subdomain == wanted.tenant)),
+    )
+    known = set(tx.conn.execute(query).scalars())
+    return [number for number in wanted.numbers if number not in known]
+
+
+def _tenant_id(tx: Tx, wanted: Configuration) -> int:
+    tenant = tenants.by_subdomain(tx, wanted.tenant)
+    return tenants.add(tx, wanted.tenant, wanted.name) if tenant is None else tenant.id
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise Refused(problems)
+
+
+def _stored_problems(
+    tx: Tx, tenant_id: int | None, c: Configuration, verified: Mapping[str, NumberStatus]
+) -> list[Problem]:
+    """What only the store knows: others' numbers and accounts, and what is verified."""
+    n, a = t.numbers.c, t.carrier_accounts.c
+    found: list[Problem] = []
+    rows = tx.conn.execute(
+        sa.select(n.number, n.tenant_id, n.status).where(
+            n.number.in_(list(c.numbers)), n.removed_at.is_(None)
+        )
+    )
+    stored = {row.number: row for row in rows}
+    for number, settings in c.numbers.items():
+        row = stored.get(number)
+        if row is not None and row.tenant_id != tenant_id:
+            found.append(Problem(("numbers", number), "is another tenant's"))
+            continue
+        status = verified.get(number, NumberStatus.UNVERIFIED if row is None else row.status)
+        if (settings.queue or settings.outbound) and status != NumberStatus.VERIFIED:
+            rule = f"is not verified ({status}), so no queue can have it"
+            found.append(Problem(("numbers", number), rule))
+    names = {account.name or f"{c.tenant}-{key}": key for key, account in c.accounts.items()}
+    taken = sa.select(a.name, a.carrier).where(a.name.in_(list(names)), a.tenant_id != tenant_id)
+    for name, carrier in tx.conn.execute(taken):
+        key = names[name]
+        if c.accounts[key].carrier == carrier:
+            found.append(Problem(("accounts", key, "name"), "is taken already: choose another"))
+    return found
+
+
+def _entries(plan: Plan, version: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "version": version,
+            "verb": change.verb,
+            "kind": change.kind,
+            "key": change.key,
+            "fields": [asdict(field) for field in change.fields],
+        }
+        for change in plan.changes
+    ]

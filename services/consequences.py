@@ -1,0 +1,135 @@
+"""What a new configuration means for the chats that run, and for those who answer them.
+
+A deleted queue's chats go to its substitute leaf, else they end; a deactivated agent's chats go
+back to their queue (product C5, D). Everything else a chat meets at its next decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from domain.chat import AgentLeft, QueueGone
+from domain.config.document import Configuration
+from domain.config.plan import Kind, Plan, Verb
+from domain.statuses import AgentStatus, ChatStatus
+from services import chats, events, routing
+from store import chats as store_chats
+from store import tables as t
+from store import tenants, users
+from store.database import Tx
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A queue that takes no more chats, and the key of the one that takes its chats, if any."""
+
+    key: str
+    queue_id: int
+    target: str | None
+
+
+def gone_queues(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> list[Gone]:
+    """The queues that are deleted, or get queues below them, with where their chats go."""
+    q = t.queues.c
+    rows = tx.conn.execute(
+        sa.select(q.key, q.id).where(
+            q.tenant_id == tenant_id, q.key.is_not(None), q.deleted_at.is_(None)
+        )
+    )
+    ids = {row.key: row.id for row in rows}
+    after = {keys[-1]: queue for keys, queue in new.walk()}
+    return [
+        # Itself, if it only became a menu; else the substitute that was named.
+        Gone(keys[-1], ids[keys[-1]], _first_of(after, keys[-1], queue.substitute))
+        for keys, queue in old.walk()
+        if keys[-1] not in after or (after[keys[-1]].queues and not queue.queues)
+    ]
+
+
+def _first_of(after: Container[str], *keys: str | None) -> str | None:
+    return next((key for key in keys if key is not None and key in after), None)
+
+
+def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> list[str]:
+    """The same in words, before it happens: one line for each queue and agent concerned."""
+    lines = []
+    for gone in gone_queues(tx, tenant_id, old, new):
+        count = _count(tx, tenant_id, t.chats.c.queue_id == gone.queue_id)
+        if count:
+            where = f"move to {gone.target}" if gone.target else "end (no substitute)"
+            lines.append(f"{_chats(count)} of the queue {gone.key} will {where}.")
+    for key in old.users.keys() - new.users.keys():
+        user_id = _user_id(tx, tenant_id, key)
+        count = 0 if user_id is None else _count(tx, tenant_id, t.chats.c.agent_id == user_id)
+        if count:
+            lines.append(f"{_chats(count)} of the agent {key} will go back to the queue.")
+    if old.settings != new.settings or _overrides_changed(old, new):
+        count = _count(tx, tenant_id, sa.true())
+        if count:
+            lines.append(f"{_chats(count)} will follow the new settings from the next decision on.")
+    return lines
+
+
+def follow(tx: Tx, tenant_id: int, gone: list[Gone], plan: Plan, restaffed: set[int]) -> None:
+    """Carry it out: needs the routing lock, and the tables as the configuration says."""
+    ids = {
+        row.key: row.id
+        for row in tx.conn.execute(
+            sa.select(t.queues.c.key, t.queues.c.id).where(
+                t.queues.c.tenant_id == tenant_id, t.queues.c.deleted_at.is_(None)
+            )
+        )
+    }
+    for queue in gone:
+        target = None if queue.target is None else ids[queue.target]
+        for chat_id in _active(tx, tenant_id, t.chats.c.queue_id == queue.queue_id):
+            chat = store_chats.lock(tx, tenant_id, chat_id)
+            if chat is not None:
+                chats.record(tx, chat, QueueGone(target, tx.now))
+    for change in plan.of(Kind.USER, Verb.DELETE):
+        user_id = _user_id(tx, tenant_id, change.key)
+        if user_id is not None:
+            _deactivate(tx, tenant_id, user_id)
+    events.configuration_changed(tx, tenant_id, tenants.get(tx, tenant_id).configuration)
+    routing.restaff(tx, tenant_id, sorted(restaffed))
+
+
+def _deactivate(tx: Tx, tenant_id: int, user_id: int) -> None:
+    user = users.lock(tx, tenant_id, user_id)
+    assert user is not None
+    users.deactivate(tx, user)
+    routing.withdraw_agent(tx, tenant_id, user_id)
+    for chat_id in store_chats.of_agent(tx, tenant_id, user_id):
+        chat = store_chats.lock(tx, tenant_id, chat_id)
+        if chat is not None and chat.state.status is ChatStatus.ASSIGNED:
+            chats.record(tx, chat, AgentLeft(tx.now))
+    events.agent_changed(tx, tenant_id, user_id, AgentStatus.OFFLINE)
+
+
+def _user_id(tx: Tx, tenant_id: int, key: str) -> int | None:
+    u = t.users.c
+    query = sa.select(u.id).where(u.tenant_id == tenant_id, u.key == key)
+    found: int | None = tx.conn.execute(query).scalar_one_or_none()
+    return found
+
+
+def _active(tx: Tx, tenant_id: int, where: sa.ColumnElement[bool]) -> list[int]:
+    c = t.chats.c
+    query = sa.select(c.id).where(c.tenant_id == tenant_id, sa.text(t.ACTIVE_CHAT), where)
+    return list(tx.conn.execute(query.order_by(c.id)).scalars())
+
+
+def _count(tx: Tx, tenant_id: int, where: sa.ColumnElement[bool]) -> int:
+    return len(_active(tx, tenant_id, where))
+
+
+def _chats(count: int) -> str:
+    return "1 chat" if count == 1 else f"{count} chats"
+
+
+def _overrides_changed(old: Configuration, new: Configuration) -> bool:
+    before = {keys[-1]: queue.settings for keys, queue in old.walk()}
+    return any(before.get(keys[-1], queue.settings) != queue.settings for keys, queue in new.walk())

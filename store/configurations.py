@@ -1,0 +1,103 @@
+"""A tenant's configuration, version by version, and the log of what each one changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from store import tables as t
+from store.database import Tx
+
+v = t.configurations.c
+a = t.audit_log.c
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who changes a configuration, and how: `source` is `file`, `api` or `console`."""
+
+    source: str
+    name: str
+    user_id: int | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A configuration as it was applied; `document` is the file's data."""
+
+    number: int
+    document: dict[str, Any]
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the audit log: what became of one object; never a secret."""
+
+    version: int
+    at: datetime
+    source: str
+    by: str
+    address: str | None
+    verb: str
+    kind: str
+    key: str
+    fields: list[dict[str, Any]]
+
+
+_VERSION = (v.version, v.document, v.at, v.actor)
+
+
+def current(tx: Tx, tenant_id: int) -> Version | None:
+    """The configuration that holds."""
+    query = sa.select(*_VERSION).where(v.tenant_id == tenant_id)
+    row = tx.conn.execute(query.order_by(v.version.desc()).limit(1)).one_or_none()
+    return None if row is None else Version(*row)
+
+
+def version(tx: Tx, tenant_id: int, number: int) -> Version | None:
+    """An earlier configuration, to go back to."""
+    query = sa.select(*_VERSION).where(v.tenant_id == tenant_id, v.version == number)
+    row = tx.conn.execute(query).one_or_none()
+    return None if row is None else Version(*row)
+
+
+def add(tx: Tx, tenant_id: int, number: int, document: dict[str, Any], actor: Actor) -> None:
+    """The next version. Two of the same number are refused by the database, too."""
+    values = {"version": number, "document": document, "actor": actor.name, "at": tx.now}
+    tx.conn.execute(sa.insert(t.configurations).values(tenant_id=tenant_id, **values))
+
+
+def log(tx: Tx, tenant_id: int, actor: Actor, entries: Sequence[dict[str, Any]]) -> None:
+    """Note changes: each with `version`, `verb`, `kind`, `key` and `fields`."""
+    who = {
+        "tenant_id": tenant_id,
+        "at": tx.now,
+        "source": actor.source,
+        "actor": actor.name,
+        "actor_id": actor.user_id,
+        "address": actor.address,
+    }
+    if entries:
+        tx.conn.execute(sa.insert(t.audit_log), [entry | who for entry in entries])
+
+
+def entries(
+    tx: Tx, tenant_id: int, *, kind: str | None = None, key: str | None = None, most: int = 100
+) -> list[Entry]:
+    """The newest entries first; of one kind of object, or of one object."""
+    query = sa.select(
+        a.version, a.at, a.source, a.actor, a.address, a.verb, a.kind, a.key, a.fields
+    ).where(a.tenant_id == tenant_id)
+    if kind is not None:
+        query = query.where(a.kind == kind)
+    if key is not None:
+        query = query.where(a.key == key)
+    rows = tx.conn.execute(query.order_by(a.id.desc()).limit(most))
+    return [Entry(*row) for row in rows]

@@ -1,0 +1,86 @@
+"""The configuration file: what is read, what is refused, and where it says so (product C6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.config.document import as_data
+from domain.config.file import parse, validate, write
+from domain.config.problems import Refused
+
+SMALL = """\
+tenant: acme
+name: Acme Outfitters
+accounts:
+  main: {carrier: simulator, url: "http://127.0.0.1:1"}
+queues:
+  main:
+    name: Acme
+    queues:
+      orders:
+        name: Orders
+        settings: {chat_timeout: 30, dismissal: true}
+numbers:
+  +14155550100: {account: main, queue: main}
+"""
+
+
+def refusals(text: str) -> list[str]:
+    with pytest.raises(Refused) as refused:
+        parse(text)
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_plain_values_become_what_is_declared() -> None:
+    configuration, _ = parse(SMALL)
+    orders = {keys[-1]: queue for keys, queue in configuration.walk()}["orders"]
+    assert orders.settings.model_dump(exclude_none=True) == {"chat_timeout": 30, "dismissal": True}
+    assert list(configuration.numbers) == ["+14155550100"]
+
+
+def test_a_language_that_yaml_takes_for_false_stays_a_language() -> None:
+    configuration, _ = parse("tenant: acme\nname: Acme\nlanguage: no\n")
+    assert configuration.language == "no"
+
+
+def test_what_is_written_reads_back_as_the_same() -> None:
+    configuration, _ = parse(SMALL)
+    assert parse(write(as_data(configuration)))[0] == configuration
+
+
+def test_every_problem_is_told_with_line_column_path_and_rule() -> None:
+    text = SMALL.replace("30", "0").replace("name: Orders", "nmae: Orders").replace("acme\n", "A\n")
+    assert refusals(text) == [
+        "line 1, column 1: tenant must be a subdomain: small letters, digits and -",
+        "line 9, column 7: queues.main.queues.orders.name is missing",
+        "line 10, column 9: queues.main.queues.orders.nmae is not a known name",
+        "line 11, column 20: queues.main.queues.orders.settings.chat_timeout "
+        "must be greater than or equal to 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1, column 1: the file must be a mapping of names to values"),
+        ("- a", "line 1, column 1: the file must be a mapping of names to values"),
+        ("tenant: a\ntenant: b", "line 2, column 1: tenant is given twice"),
+        ("tenant: &x a\nname: *x", "line 1, column 9: name must not be an alias (*)"),
+        ("tenant: [a", "line 2, column 1: the file is not YAML"),
+        ("tenant: \0", "line 1, column 1: the file is not YAML: a character is not allowed"),
+        ("[" * 5000, "line 1, column 1: the file is nested more than 200 levels deep"),
+        ("tenant: {}\nname: a", "line 1, column 1: tenant must be text"),
+        ("tenant: a\nname: a\nusers: [a]", "line 3, column 1: users must be a mapping"),
+    ],
+)
+def test_what_is_no_configuration_is_refused_in_words(text: str, told: str) -> None:
+    assert refusals(text)[0].startswith(told)
+
+
+def test_json_is_read_strictly() -> None:
+    document = {"tenant": "acme", "name": "Acme", "settings": {"chat_timeout": "30"}}
+    with pytest.raises(Refused) as refused:
+        validate(document, strict=True)
+    assert [str(p) for p in refused.value.problems] == [
+        "settings.chat_timeout must be a whole number"
+    ]

@@ -1,0 +1,74 @@
+"""A plan says what would be created, changed and deleted, field by field (product C6)."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.config.document import Configuration, as_data
+from domain.config.file import validate
+from domain.config.plan import FieldChange, Kind, Verb, compare
+
+
+def configuration(**queues: object) -> Configuration:
+    return validate({"tenant": "acme", "name": "Acme", "queues": queues})
+
+
+def test_nothing_changed_is_an_empty_plan() -> None:
+    same = configuration(a={"name": "A"})
+    assert not compare(same, configuration(a={"name": "A"}))
+
+
+def test_a_new_tenant_is_created_whole_parents_first() -> None:
+    plan = compare(None, configuration(a={"name": "A", "queues": {"b": {"name": "B"}}}))
+    made = [(c.verb, c.kind, c.key) for c in plan.changes]
+    assert made == [
+        (Verb.CREATE, Kind.TENANT, "acme"),
+        (Verb.CREATE, Kind.QUEUE, "a"),
+        (Verb.CREATE, Kind.QUEUE, "b"),
+    ]
+
+
+def test_renaming_is_a_change_and_not_a_deletion() -> None:
+    plan = compare(configuration(a={"name": "A"}), configuration(a={"name": "B"}))
+    [change] = plan.changes
+    assert (change.verb, change.fields) == (Verb.CHANGE, (FieldChange("name", "A", "B"),))
+
+
+def test_children_are_deleted_before_their_parents() -> None:
+    old = configuration(a={"name": "A", "queues": {"b": {"name": "B"}}})
+    deleted = [c.key for c in compare(old, configuration()).of(Kind.QUEUE, Verb.DELETE)]
+    assert deleted == ["b", "a"]
+
+
+def test_the_order_of_the_menu_is_a_field_and_a_newcomer_moves_nobody() -> None:
+    a, b, c = {"name": "A"}, {"name": "B"}, {"name": "C"}
+    [change] = compare(configuration(a=a, b=b), configuration(b=b, a=a)).changes
+    assert change.fields == (FieldChange("order", ("a", "b"), ("b", "a")),)
+    [made] = compare(configuration(a=a, b=b), configuration(a=a, c=c, b=b)).changes
+    assert (made.verb, made.key) == (Verb.CREATE, "c")
+
+
+def test_a_setting_is_told_by_its_own_name() -> None:
+    old = configuration(a={"name": "A", "settings": {"chat_timeout": 30}})
+    new = configuration(a={"name": "A", "settings": {"wrap_up": 5}})
+    [change] = compare(old, new).changes
+    assert change.fields == (
+        FieldChange("settings.chat_timeout", 30, None),
+        FieldChange("settings.wrap_up", None, 5),
+    )
+
+
+names = st.text("abc", min_size=1, max_size=3)
+queues: st.SearchStrategy[dict[str, object]] = st.recursive(
+    st.dictionaries(names, st.builds(dict, name=names), max_size=3),
+    lambda below: st.dictionaries(names, st.builds(dict, name=names, queues=below), max_size=3),
+    max_leaves=6,
+)
+
+
+@given(queues)
+def test_applying_an_export_changes_nothing(tree: dict[str, object]) -> None:
+    made = configuration(**tree)
+    assert validate(as_data(made)) == made
+    assert not compare(made, validate(as_data(made)))

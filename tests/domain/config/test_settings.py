@@ -1,0 +1,50 @@
+"""Settings: declared once, inherited down the queue tree, and always with an origin (C3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from domain.config.settings import (
+    QUEUE_FIELDS,
+    TENANT_FIELDS,
+    Origin,
+    QueueSettings,
+    Settings,
+    origin,
+)
+from domain.timers import Timers
+
+TIMERS = [name for name, field in TENANT_FIELDS.items() if "expir" in name or "timeout" in name]
+
+
+def test_the_nearest_queue_wins_then_the_tenant_then_the_default() -> None:
+    leaf, above = ("leaf", {"chat_timeout": 5}), ("top", {"chat_timeout": 6, "wrap_up": 7})
+    tenant = {"chat_timeout": 8, "wrap_up": 9, "priority": 2}
+    path = [leaf, above]
+    assert origin("chat_timeout", path, tenant) == Origin(5, "leaf")
+    assert origin("wrap_up", path, tenant) == Origin(7, "top")
+    assert origin("priority", path, tenant) == Origin(2, "tenant")
+    assert origin("service_level", path, tenant) == Origin(60, "default")
+
+
+def test_every_setting_has_help_and_every_timer_its_range_and_unit() -> None:
+    for name, field in TENANT_FIELDS.items():
+        assert field.description, name
+    for name in TIMERS:
+        for value in (0, 10_081):
+            with pytest.raises(ValidationError):
+                Settings.model_validate({name: value})
+            with pytest.raises(ValidationError):
+                QueueSettings.model_validate({name: value})
+        extra = TENANT_FIELDS[name].json_schema_extra
+        assert isinstance(extra, dict)
+        assert extra["unit"] == "minutes"
+        assert name in QUEUE_FIELDS
+
+
+def test_the_engines_own_defaults_are_the_declared_ones() -> None:
+    for name, length in vars(Timers()).items():
+        assert timedelta(minutes=TENANT_FIELDS[name].default) == length
