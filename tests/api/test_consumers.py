@@ -171,3 +171,14 @@ async def test_an_open_chat_says_when_it_ends_by_itself(api: Api, clock: SetCloc
     assert (await get(api, "ana", f"chats/{chat_id}"))["deadline_at"].endswith("Z")
     await api.acme.world.end("ana", chat_id)
     assert (await get(api, "ana", f"chats/{chat_id}"))["deadline_at"] is None
+
+
+async def test_each_text_of_the_consumer_tells_the_console_the_new_deadline(
+    api: Api, clock: SetClock
+) -> None:
+    chat_id = await api.acme.connected_chat("ana")
+    before = (await api.acme.world.events("chat.changed"))[-1]["deadline_at"]
+    clock.move(minutes=5)
+    await api.acme.world.text("Still there?")
+    after = (await api.acme.world.events("chat.changed"))[-1]["deadline_at"]
+    assert before < after == (await get(api, "ana", f"chats/{chat_id}"))["deadline_at"]
