@@ -7,11 +7,13 @@ take it are never both left without an offer between them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from domain.process import NextRouting
 from domain.routing import (
     DECLINE_PAUSE,
+    Candidate,
     Staffing,
     Waiting,
     WaitingBecause,
@@ -27,14 +29,31 @@ from store.database import Tx
 
 
 def offer_chat(tx: Tx, chat: OpenChat) -> None:
-    """A chat began to wait: offer it to every eligible agent of its queue."""
+    """A chat began to wait, or does again: offer it to every eligible agent of its queue."""
     withdraw_chat(tx, chat)
     limit = tenants.get(tx, chat.tenant_id).concurrency_limit
     candidates = offers.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
+    candidates = _make_room(tx, chat, candidates)
     waiting = Waiting(chat.id, chat.state.queue_id)
     made = match(candidates, [waiting])
     _make(tx, chat.tenant_id, made)
     explain(tx, chat, WaitingBecause.OFFERED if made else None)
+
+
+def _make_room(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> list[Candidate]:
+    """A chat that comes back keeps its place in line: an agent before whom as many offers stand
+    as are shown at once is offered it instead of the youngest of them."""
+    assert chat.state.queued_at is not None
+    place = (chat.state.queued_at, chat.id)
+    if chat.state.queued_at >= tx.now:
+        return candidates
+    full = [one.agent_id for one in candidates if one.room <= 0 and chat.id not in one.paused]
+    last = offers.youngest(tx, full)
+    given_up = {agent_id: youngest[1] for agent_id, youngest in last.items() if place < youngest}
+    for agent_id, chat_id in given_up.items():
+        offers.close_one(tx, chat_id, agent_id, OfferState.WITHDRAWN)
+    _explain_again(tx, chat.tenant_id, set(given_up.values()))
+    return [replace(one, offered=one.offered - {given_up.get(one.agent_id)}) for one in candidates]
 
 
 def withdraw_chat(tx: Tx, chat: OpenChat) -> None:
@@ -50,10 +69,7 @@ def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
     lost = offers.close_of_agent(tx, agent_id, OfferState.WITHDRAWN)
     if lost:
         events.offers_changed(tx, tenant_id, [agent_id])
-    for chat_id in sorted(set(lost) - offers.offered_of(tx, lost)):
-        chat = store_chats.lock(tx, tenant_id, chat_id)
-        assert chat is not None
-        explain(tx, chat)
+    _explain_again(tx, tenant_id, set(lost))
 
 
 def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
@@ -98,6 +114,16 @@ def restaff(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
         withdraw_agent(tx, tenant_id, agent_id)
     sweep(tx, tenant_id)
     for chat_id in store_chats.waiting_on(tx, tenant_id, queue_ids):
+        chat = store_chats.lock(tx, tenant_id, chat_id)
+        assert chat is not None
+        explain(tx, chat)
+
+
+def _explain_again(tx: Tx, tenant_id: int, chat_ids: set[int]) -> None:
+    """Chats that lost an offer; those that another agent is still asked to take wait as before."""
+    if not chat_ids:
+        return
+    for chat_id in sorted(chat_ids - offers.offered_of(tx, list(chat_ids))):
         chat = store_chats.lock(tx, tenant_id, chat_id)
         assert chat is not None
         explain(tx, chat)

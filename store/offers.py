@@ -67,6 +67,12 @@ _OFFERED_OF = (
     .where(o.chat_id.in_(bindparam("chat_ids", expanding=True)), _PENDING)
     .distinct()
 )
+_YOUNGEST = (
+    sa.select(o.agent_id, c.queued_at, c.id)
+    .join(t.chats, c.id == o.chat_id)
+    .where(o.agent_id.in_(_AGENTS), _PENDING)
+    .order_by(c.queued_at.desc(), c.id.desc())
+)
 _IS_OFFERED = _OF_CHAT.where(_PENDING).limit(1)
 _IS_OFFERED_TO = _OF_CHAT.where(_PENDING, o.agent_id == bindparam("agent_id"))
 _DECLINED = _OF_CHAT.where(o.state == OfferState.DECLINED, o.closed_at > bindparam("since")).limit(
@@ -157,6 +163,14 @@ def waiting_for(tx: Tx, tenant_id: int, agents: Sequence[Candidate]) -> list[Wai
         found += tx.conn.execute(_WAITING, wanted).all()
     found.sort(key=lambda row: (row.queued_at, row.id))
     return [Waiting(row.id, row.queue_id, row.waiting_because) for row in found]
+
+
+def youngest(tx: Tx, agent_ids: Sequence[int]) -> dict[int, tuple[datetime, int]]:
+    """Of what each agent is being asked to take the last in line: since when it waits, its id."""
+    found: dict[int, tuple[datetime, int]] = {}
+    for row in tx.conn.execute(_YOUNGEST, {"agent_ids": agent_ids}) if agent_ids else ():
+        found.setdefault(row.agent_id, (row.queued_at, row.id))
+    return found
 
 
 def insert(tx: Tx, tenant_id: int, made: Sequence[tuple[int, int]]) -> None:

@@ -312,3 +312,45 @@ async def test_why_a_chat_waits_is_told_as_it_is_now(world: World, clock: SetClo
     assert await told(waiting) == WaitingBecause.OFFERED.sentence
     await world.decline("ben", waiting)
     assert await told(waiting) == WaitingBecause.DECLINED.sentence
+
+
+async def test_a_chat_that_comes_back_takes_the_place_of_the_youngest_that_is_shown(
+    world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (domain.routing, store.offers):
+        monkeypatch.setattr(module, "OFFERS_SHOWN", 3)
+    old = [await world.connected_chat(sender=phone(n)) for n in (1, 2)]
+    clock.move(minutes=1)
+    await world.status("ana", AgentStatus.BREAK)
+    await world.status("ben")
+    young = [await world.waiting_chat(phone(n)) for n in range(3, 7)]
+    assert await world.offers("ben") == young[:3]
+    clock.move(minutes=1)
+
+    await world.status("ana", AgentStatus.OFFLINE)
+
+    assert await world.offers("ben") == [*old, young[0]]
+    given_up = [await why(world, chat_id) for chat_id in young[1:3]]
+    assert given_up == [WaitingBecause.AT_CAPACITY] * 2
+    assert await world.db.write(routing.sweep, world.tenant_id) == 0
+    await world.accept("ben", old[0])
+    assert await world.offers("ben") == [old[1], *young[:2]]
+
+
+async def test_a_chat_that_comes_back_displaces_nothing_that_has_waited_longer(
+    world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (domain.routing, store.offers):
+        monkeypatch.setattr(module, "OFFERS_SHOWN", 2)
+    older = [await world.waiting_chat(phone(n)) for n in (1, 2)]
+    clock.move(minutes=1)
+    late = await world.waiting_chat(phone(3))
+    await world.status("ben")
+    for chat_id in older:
+        await world.decline("ben", chat_id)
+    await world.accept("ben", late)
+    await world.status("ana")
+    assert await world.offers("ana") == older
+    clock.move(minutes=1)
+    await world.status("ben", AgentStatus.OFFLINE)
+    assert await world.offers("ana") == older

@@ -76,10 +76,25 @@ async def check(world: World) -> None:
     shown = Counter(offer.agent_id for offer in offers)
     most = domain.routing.OFFERS_SHOWN
     assert all(load[agent] < 3 and count <= most for agent, count in shown.items())
+    await check_places(world, offers)
     explained = {chat.id: chat.waiting_because for chat in await whole(world)}
     for chat_id in waiting:
         offered = any(offer.chat_id == chat_id for offer in offers)
         assert (explained[chat_id] == "offered") == offered
+
+
+async def check_places(world: World, offers: list[sa.Row[int, int]]) -> None:
+    """Nobody is asked to take a chat before one that waits longer, unless that was declined."""
+    c, o = t.chats.c, t.offers.c
+    queued = sa.select(c.id, c.queued_at).where(c.status == ChatStatus.QUEUED)
+    place = {row.id: (row.queued_at, row.id) for row in await world.rows(queued)}
+    declined = sa.select(o.agent_id, o.chat_id).where(o.state == "declined")
+    spared = {(row.agent_id, row.chat_id) for row in await world.rows(declined)}
+    for agent in {offer.agent_id for offer in offers}:
+        shown = {offer.chat_id for offer in offers if offer.agent_id == agent}
+        rest = {chat for chat in place if chat not in shown and (agent, chat) not in spared}
+        last = max(place[chat] for chat in shown)
+        assert all(place[chat] > last for chat in rest)
 
 
 async def whole(world: World) -> list[sa.Row[int, str]]:
