@@ -20,7 +20,8 @@ from domain.timers import Timers, deadline
 
 @dataclass(frozen=True)
 class ConsumerWrote:
-    """A text that is not opt-out, opt-in or help: those never reach a chat's decision."""
+    """A consumer's text. Opt-out never reaches a chat's decision, opt-in and help only a connected
+    chat's, where they show that the consumer is there."""
 
     text: str
     command: Command | None

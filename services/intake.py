@@ -118,10 +118,15 @@ def _join(tx: Tx, incoming: _Incoming) -> Received:
     if chat is None or chat.state.status is not ChatStatus.ASSIGNED:
         raise Again
     message_id = _write(tx, incoming, chat)
+    _hear(tx, incoming, chat)
+    return Received(True, message_id, chat.id)
+
+
+def _hear(tx: Tx, incoming: _Incoming, chat: OpenChat) -> None:
+    """In an answered chat any text, a command too, shows that the consumer is there."""
     known = chats.world(tx, chat.tenant_id, with_tree=False)
     fact = ConsumerWrote(incoming.text, incoming.command, tx.now)
     chat.state = decide(chat.state, fact, known).state
-    return Received(True, message_id, chat.id)
 
 
 def _decide(tx: Tx, incoming: _Incoming) -> Received:
@@ -179,6 +184,8 @@ def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) 
     message_id = _write(tx, incoming, chat)
     if chat is None:
         events.message_kept(tx, number.tenant_id, message_id, command)
+    elif chat.state.status is ChatStatus.ASSIGNED:
+        _hear(tx, incoming, chat)
     status = Consent.OPTED_OUT if command is Command.OPT_OUT else Consent.OPTED_IN
     entry = Entry(
         tenant_id=number.tenant_id,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from services.errors import ConsumerOptedOut, NotYourChat
 from services.sends import HandOver, Settled
 from store import tables as t
 from store.consent import Consent, Entry, append
-from tests.conftest import OpenDatabase
+from tests.conftest import OpenDatabase, SetClock
 from tests.world import PHONE, VIP_NUMBER, World, build
 
 OPT_OUT = ["STOP", "stopall", "Unsubscribe", "cancel", "End", "QUIT", "stop.", "revoke", "OptOut"]
@@ -194,6 +196,20 @@ async def test_help_in_a_chat_stands_in_its_thread_and_leaves_it_as_it_is(world:
     assert (await world.text("help")).chat_id == chat_id
     assert (await world.chat(chat_id)).state == before
     assert (await world.thread(chat_id))[-1].text == "help"
+
+
+@pytest.mark.parametrize("word", ["HELP", "info", "START"])
+async def test_a_command_in_a_connected_chat_restarts_its_timeout_and_nothing_else(
+    world: World, clock: SetClock, word: str
+) -> None:
+    chat_id = await world.connected_chat()
+    before = await world.chat(chat_id)
+    clock.move(minutes=30)
+    await world.text(word)
+    after = await world.chat(chat_id)
+    assert after.state == replace(before.state, window_from=clock.at)
+    assert before.deadline_at is not None
+    assert after.deadline_at == before.deadline_at + timedelta(minutes=30)
 
 
 async def test_an_agents_click_opts_out_and_is_confirmed_once(world: World) -> None:
