@@ -15,6 +15,9 @@ from domain.statuses import ENDED, ChatStatus
 
 # A missing pointer is waited for this long; then the chat is loaded from the store again.
 GAP_PATIENCE = timedelta(seconds=5)
+# A process that is late is told again what it owes, after pauses between these two.
+TOLD_AGAIN = timedelta(minutes=1)
+TOLD_AGAIN_AT_MOST = timedelta(minutes=10)
 # At most so many pointers in one signal.
 BATCH = 100
 
@@ -64,6 +67,17 @@ class LoadedChat:
     unsent: list[int] = field(default_factory=list)
     settled: bool = False
     superseded: bool = False
+
+
+def tells_again(late_since: datetime, told_at: datetime, now: datetime) -> bool:
+    """Whether a process that is late since then, and was last told something at `told_at`, is told
+    again what it owes: at once, then after pauses that double up to the longest. While a carrier
+    is away for days, each telling is events in the chat's history, which cannot be cut then.
+    """
+    if told_at < late_since:
+        return True
+    pause = min(max(told_at - late_since, TOLD_AGAIN), TOLD_AGAIN_AT_MOST)
+    return now - told_at >= pause
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from domain.process import ChatRef
+from domain.process import ChatRef, tells_again
 from domain.statuses import UNSENT
 from store import chats, events, outbox
 from store import tables as t
-from store.database import Tx
+from store.database import AnyRow, Tx
 
 OVERDUE = timedelta(minutes=1)
 
@@ -36,7 +36,7 @@ def succeed(tx: Tx, ref: ChatRef) -> ChatRef | None:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """A chat whose process should be running; `late` when something is overdue by a minute."""
+    """A chat whose process should be running; a `late` one is to be told again what it owes."""
 
     ref: ChatRef
     late: bool
@@ -46,19 +46,25 @@ def unsettled(tx: Tx) -> list[Unsettled]:
     """Every unsettled chat without pending pointers: the reconciler asks for each."""
     c, m, o = t.chats.c, t.messages.c, t.outbox.c
     pending = sa.exists().where(o.kind == outbox.Kind.CHAT, o.target_id == c.id)
-    late_text = sa.exists().where(
-        m.chat_id == c.id,
-        m.status.in_(UNSENT),
-        sa.func.coalesce(m.claimed_at, m.slot_at, m.created_at) < tx.now - OVERDUE,
+    # Of the texts that are still to be sent the one that should have been first.
+    text_due = (
+        sa.select(sa.func.min(sa.func.coalesce(m.claimed_at, m.slot_at, m.created_at)))
+        .where(m.chat_id == c.id, m.status.in_(UNSENT))
+        .scalar_subquery()
     )
-    late = sa.or_(late_text, c.deadline_at < tx.now - OVERDUE)
-    query = sa.select(c.tenant_id, c.id, c.incarnation, late.label("late")).where(
-        c.settled_at.is_(None), ~pending
-    )
+    query = sa.select(
+        c.tenant_id, c.id, c.incarnation, c.updated_at, c.deadline_at, text_due.label("text_due")
+    ).where(c.settled_at.is_(None), ~pending)
     return [
-        Unsettled(ChatRef(row.tenant_id, row.id, row.incarnation), bool(row.late))
+        Unsettled(ChatRef(row.tenant_id, row.id, row.incarnation), _late(row, tx.now))
         for row in tx.conn.execute(query.order_by(c.id))
     ]
+
+
+def _late(row: AnyRow, now: datetime) -> bool:
+    """Overdue by a minute, and not pointed at of late: each change of a chat is a pointer."""
+    due = min((at for at in (row.text_due, row.deadline_at) if at is not None), default=now)
+    return due < now - OVERDUE and tells_again(due + OVERDUE, row.updated_at, now)
 
 
 def lost_texts(tx: Tx) -> list[tuple[int, int]]:

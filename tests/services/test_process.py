@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -274,6 +275,24 @@ async def test_overdue_chats_without_pointers_are_found(world: World, clock: Set
     clock.move(seconds=61)
     [found] = await world.db.read(incarnations.unsettled)
     assert found == replace(found, late=True)
+
+
+async def test_an_outage_of_days_costs_a_late_chat_few_pointers(
+    world: World, clock: SetClock
+) -> None:
+    chat_id = await world.waiting_chat()
+    began = clock.at
+    told: list[float] = []
+    for _ in range(6 * 60):
+        await world.db.write(lambda tx: tx.conn.execute(sa.delete(t.outbox)))
+        clock.move(minutes=1)
+        if any(one.late for one in await world.db.read(incarnations.unsettled)):
+            await world.db.write(process.repoint, ref(world, chat_id))
+            told.append((clock.at - began) / timedelta(minutes=1))
+    # A minute's grace, at once, then after pauses that double up to ten minutes: a week of it is
+    # a thousand signals, a tenth of what Temporal takes of one run.
+    assert told[:6] == [2, 3, 5, 9, 17, 27]
+    assert [later - earlier for earlier, later in pairwise(told[4:])] == [10] * (len(told) - 5)
 
 
 async def test_a_text_without_a_chat_is_owed_again_when_its_process_was_lost(
