@@ -169,7 +169,7 @@ COSTS = {
     "GET me": 6,
     "GET offers": 4,
     "GET offers/{id}": 3,
-    "GET queues": 5,
+    "GET queues": 6,
     "GET chats": 11,
     "GET chats/{id}": 12,
     "PUT chats/{id}/read": 8,

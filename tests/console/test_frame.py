@@ -176,11 +176,13 @@ async def test_light_or_dark_is_the_systems_until_the_agent_chooses(
     await expect(page.locator("body")).to_have_css("background-color", grounds[system])
     await log_in(page)
     other = "Light" if system == "dark" else "Dark"
+    await expect(page.get_by_label("Your status: Offline")).to_be_visible()
     await page.keyboard.press("Alt+S")
     await page.get_by_role("menuitemradio", name=other, exact=True).click()
     await expect(page.locator("body")).to_have_css("background-color", grounds[other.lower()])
     await page.reload()
     await expect(page.locator("body")).to_have_css("background-color", grounds[other.lower()])
+    await expect(page.get_by_label("Your status: Offline")).to_be_visible()
     await page.keyboard.press("Alt+S")
     await page.get_by_role("menuitemradio", name="As light as the system").click()
     await expect(page.locator("body")).to_have_css("background-color", grounds[system])
