@@ -69,17 +69,22 @@ async def kill(product: Product, part: str) -> None:
     await until(lambda: is_up(product, part, starts), 60, f"{part} is up again")
 
 
-async def terminate_some(temporal: Client, record: Record, dice: random.Random) -> int:
-    """By hand, as an operator might: chats at every point of their life. How many."""
-    unsettled = [chat for chat in record.chats() if not chat.settled]
+async def terminate_some(temporal: Client, record: Record, dice: random.Random) -> None:
+    """By hand, as an operator might: chats at every point of their life, at least one."""
     done = 0
-    for chat in dice.sample(unsettled, min(3, len(unsettled))):
-        try:
-            await temporal.get_workflow_handle(chat.workflow()).terminate("by hand")
-            done += 1
-        except RPCError:
-            continue  # it has just ended, or has not begun
-    return done
+
+    async def one_is() -> bool:
+        nonlocal done
+        unsettled = [chat for chat in record.chats() if not chat.settled]
+        for chat in dice.sample(unsettled, min(3, len(unsettled))):
+            try:
+                await temporal.get_workflow_handle(chat.workflow()).terminate("by hand")
+                done += 1
+            except RPCError:
+                continue  # it has just ended, or has not begun; or Temporal is only just up
+        return done > 0
+
+    await until(one_is, 60, "a chat's workflow is terminated by hand")
 
 
 @asynccontextmanager
@@ -106,13 +111,11 @@ async def chaos(data: Path, *options: str, **faults: object) -> AsyncIterator[Ru
 
 async def destroy(run: Run, rounds: int) -> None:
     dice = random.Random(1)
-    terminated = 0
     for _ in range(rounds):
         for part in PARTS:
-            terminated += await terminate_some(run.temporal, run.record, dice)
+            await terminate_some(run.temporal, run.record, dice)
             await kill(run.product, part)
             assert await run.record.missing_offers() == 0
-    assert terminated > rounds
 
 
 async def settled(run: Run) -> bool:
