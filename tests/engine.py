@@ -21,6 +21,7 @@ from carriers.protocol import (
     Accepted,
     Acknowledgement,
     Busy,
+    Carrier,
     Found,
     InDoubtText,
     LookupResult,
@@ -40,6 +41,7 @@ from services.commit import flush
 from store import incarnations, outbox
 from store import tables as t
 from store.database import Database, Tx
+from store.numbers import Account
 from temporal import ids
 from temporal.relay import Relay
 from tests.world import World, build
@@ -188,9 +190,13 @@ def unused_ids(tx: Tx) -> None:
 
 @asynccontextmanager
 async def running(
-    url: str, clock: object, client: Client, env: WorkflowEnvironment | None = None
+    url: str,
+    clock: object,
+    client: Client,
+    env: WorkflowEnvironment | None = None,
+    carrier_of: Callable[[Account], Carrier] | None = None,
 ) -> AsyncIterator[Engine]:
-    """An engine with a world in it, its workers polling."""
+    """An engine with a world in it, its workers polling; with the test's carrier or real ones."""
     db = Database(url, clock, flush)  # type: ignore[arg-type]
     await db.write(unused_ids)
     world = await build(db)
@@ -201,7 +207,7 @@ async def running(
     relay = Relay(db, connect)
     db.on_commit = lambda owed, _events: relay.deliver(owed)
     carrier = TestCarrier()
-    sends = SendActivities(db, lambda _account: carrier, BASE_URL)
+    sends = SendActivities(db, carrier_of or (lambda _account: carrier), BASE_URL)
     loop = asyncio.create_task(relay.run())
     async with AsyncExitStack() as stack:
         for made in (workers.chats_worker(client, db), workers.sends_worker(client, sends)):

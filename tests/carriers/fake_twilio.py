@@ -3,7 +3,6 @@ beside the checkout, and signs its callbacks with Twilio's own package."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +15,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,6 +22,7 @@ from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from tests.carriers.twilio_account import SID, TOKEN
+from tests.served import served
 
 SPECIFICATION = Path(__file__).parents[3] / "shared" / "specs" / "twilio_api_v2010.json"
 _ROOT = f"/2010-04-01/Accounts/{SID}"
@@ -48,7 +47,8 @@ class Seen:
 class FakeTwilio:
     """Takes texts, unless `answers` (status, body) are queued or it is `down`.
 
-    `lose`: that many texts are taken and their requests then answered 500.
+    `lose`: that many texts are taken and their requests then answered 500. `reached`: where the
+    public address that we told Twilio is in truth.
     """
 
     user: str = SID
@@ -63,7 +63,6 @@ class FakeTwilio:
     callbacks: dict[str, str] = field(default_factory=dict)
     reached: Callable[[str], str] = lambda url: url
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _server: uvicorn.Server | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -209,19 +208,8 @@ def page_of(path: str, size: int) -> dict[str, Any]:
 @asynccontextmanager
 async def serving(fake: FakeTwilio) -> AsyncIterator[FakeTwilio]:
     """The fake on a free port of loopback."""
-    config = uvicorn.Config(fake.app(), port=0, log_level="critical", lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
-        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    fake.url = f"http://127.0.0.1:{port}"
-    try:
+    async with served(fake.app()) as fake.url:
         yield fake
-    finally:
-        server.should_exit = True
-        await task
 
 
 def specification() -> dict[str, Any] | None:
