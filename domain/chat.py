@@ -12,7 +12,6 @@ from datetime import datetime
 from domain import menu
 from domain.commands import Command
 from domain.decisions import ChatState, Decision, Say, Unsent, World
-from domain.queues import QueueTree
 from domain.statuses import ENDED, TRANSITIONS, ChatStatus, DisconnectedBy, FailReason
 from domain.texts import TextKey
 from domain.timers import Timers, deadline
@@ -88,13 +87,14 @@ def open_chat(entry_queue_id: int, text: str, at: datetime, world: World) -> Dec
         queue_id=entry_queue_id,
         lang=tree.lang(entry_queue_id) or world.default_lang,
         window_from=at,
+        greeted=(entry_queue_id,),
     )
     greeting = Say(TextKey.GREETING, entry_queue_id, state.lang)
     chosen = tree.by_keyword(entry_queue_id, text)
     if chosen is not None and chosen.id != entry_queue_id:
-        arrived = menu.choose(state, chosen.id, at, tree)
+        arrived = menu.choose(state, chosen.id, at, world)
     else:
-        arrived = menu.enter(state, entry_queue_id, at, tree)
+        arrived = menu.arrive(state, entry_queue_id, at, world)
     return replace(arrived, say=(greeting, *arrived.say))
 
 
@@ -111,7 +111,7 @@ def decide(state: ChatState, fact: Fact, world: World) -> Decision:
 def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
     match fact:
         case ConsumerWrote():
-            return _consumer_wrote(state, fact, world.tree)
+            return _consumer_wrote(state, fact, world)
         case AgentAccepted(agent_id, at):
             if state.status is not ChatStatus.QUEUED:
                 raise ImpossibleFact("only a waiting chat can be accepted")
@@ -132,7 +132,7 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
         case AgentLeft(at):
             if state.status is not ChatStatus.ASSIGNED:
                 raise ImpossibleFact("the chat has no agent")
-            return _back_to_queue(replace(state, agent_id=None, window_from=at), at, world.tree)
+            return _back_to_queue(replace(state, agent_id=None, window_from=at), at, world)
         case ConsumerOptedOut(at):
             ended = _end(state, _left(state), DisconnectedBy.END_USER, at)
             return Decision(
@@ -141,19 +141,19 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
         case AlarmRang(at):
             return _alarm_rang(state, at, world.timers)
         case QueueGone(target, at):
-            return _queue_gone(state, target, at, world.tree)
+            return _queue_gone(state, target, at, world)
 
 
-def _consumer_wrote(state: ChatState, fact: ConsumerWrote, tree: QueueTree) -> Decision:
+def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Decision:
     if fact.command is Command.EXIT:
         ended = _end(state, _left(state), DisconnectedBy.END_USER, fact.at)
         return Decision(ended, _goodbye(state, TextKey.ENDED), Unsent.FAIL)
     if state.status is ChatStatus.ASSIGNED:
         return Decision(replace(state, window_from=max(state.window_from, fact.at)))
     if fact.command is Command.BACK:
-        return menu.back(state, fact.at, tree)
+        return menu.back(state, fact.at, world)
     if state.status is ChatStatus.SELECTING:
-        return menu.answer(state, fact.text, fact.at, tree)
+        return menu.answer(state, fact.text, fact.at, world)
     return Decision(state)
 
 
@@ -170,21 +170,21 @@ def _alarm_rang(state: ChatState, at: datetime, timers: Timers) -> Decision:
     return Decision(replace(ended, fail_reason=reason), _goodbye(state, TextKey.EXPIRED))
 
 
-def _back_to_queue(state: ChatState, at: datetime, tree: QueueTree) -> Decision:
+def _back_to_queue(state: ChatState, at: datetime, world: World) -> Decision:
     """To its old place; a queue that got others below it meanwhile shows its menu."""
-    if tree.is_leaf(state.queue_id):
+    if world.tree.is_leaf(state.queue_id):
         return Decision(replace(state, status=ChatStatus.QUEUED))
-    return menu.enter(replace(state, queued_at=None), state.queue_id, at, tree)
+    return menu.enter(replace(state, queued_at=None), state.queue_id, at, world)
 
 
-def _queue_gone(state: ChatState, target: int | None, at: datetime, tree: QueueTree) -> Decision:
+def _queue_gone(state: ChatState, target: int | None, at: datetime, world: World) -> Decision:
     """To the target, keeping agent and place; without one the chat ends (product D)."""
     if target is None:
         ended = _end(state, ChatStatus.FAILED, DisconnectedBy.SYSTEM, at)
         reason = FailReason.GROUP_DELETED_NO_SUBSTITUTE
         goodbye = _goodbye(state, TextKey.ENDED)
         return Decision(replace(ended, fail_reason=reason), goodbye, Unsent.FAIL)
-    entry = state.entry_queue_id
+    tree, entry = world.tree, state.entry_queue_id
     moved = replace(
         state, queue_id=target, entry_queue_id=entry if entry in tree else tree.top(target)
     )
@@ -192,7 +192,7 @@ def _queue_gone(state: ChatState, target: int | None, at: datetime, tree: QueueT
         state.status is ChatStatus.QUEUED and tree.is_leaf(target)
     ):
         return Decision(moved)
-    return menu.enter(replace(moved, queued_at=None), target, at, tree)
+    return menu.enter(replace(moved, queued_at=None), target, at, world)
 
 
 def _left(state: ChatState) -> ChatStatus:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from domain.queues import QueueTree
 from domain.statuses import ChatStatus, DisconnectedBy, FailReason
-from domain.texts import TextKey
+from domain.texts import ENGLISH, Overrides, TextKey
 from domain.timers import Timers
 
 
@@ -37,7 +37,11 @@ class ChatState:
     disconnected_by: DisconnectedBy = DisconnectedBy.UNKNOWN
     menu_sent: tuple[int, ...] = ()
     menu_sent_at: datetime | None = None
+    # How many queues of `menu_sent` the consumer has been shown: a long menu comes in parts.
+    menu_shown: int = 0
     invalid_answers: int = 0
+    # The queues whose greeting was sent (A2).
+    greeted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,23 @@ class World:
 
     tree: QueueTree
     timers: Timers
-    default_lang: str = "en"
+    default_lang: str = ENGLISH
+    texts: Overrides = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Say:
-    """A system text to write; `options` are the queues that a menu lists, in order."""
+    """A system text to write.
+
+    `options` are the queues that a menu lists, counted from `first`; `more`: there are others.
+    """
 
     key: TextKey
     queue_id: int
     lang: str
     options: tuple[int, ...] = ()
+    first: int = 1
+    more: bool = False
 
 
 @dataclass(frozen=True)

@@ -91,11 +91,15 @@ class QueueTree:
                 return queue
         return None
 
-    def parent_within(self, queue_id: int, entry_id: int) -> int | None:
-        """One level up, never above the entry queue; None at the top."""
-        if queue_id == entry_id:
-            return None
-        return self._by_id[queue_id].parent_id
+    def above(self, queue_id: int, top_id: int) -> tuple[int, ...]:
+        """The queues above, the nearest first, up to the top; none if it is not below the top."""
+        way = [queue_id]
+        while way[-1] != top_id:
+            parent = self._by_id[way[-1]].parent_id
+            if parent is None:
+                return ()
+            way.append(parent)
+        return tuple(way[1:])
 
     def top(self, queue_id: int) -> int:
         """The top-level queue above this one, or itself."""

@@ -1,28 +1,44 @@
-"""The catalogue of system texts: every wording that Threadline itself sends to a consumer.
+"""The catalogue of system texts: all that Threadline itself sends to a consumer.
 
 `product.md` A2, A3, A5 and D "System texts". A tenant overrides a wording per language; variables
-are written `@{NAME}` and each text has its closed set of them. Defaults are plain GSM-7.
+are written `@{NAME}` and each text has its closed set of them. The built-in wordings stand in
+`domain/wordings.py`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.wordings import BUILT_IN
+
 ENGLISH = "en"
 _VARIABLE = re.compile(r"@\{([^}]*)\}?")
+# A sentence ends with its mark and the space behind it, or with the line; "5 min. from" does not.
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s++(?![a-z\u00df-\u00ff])|(?<=\n)")
 
 
 class TextKey(StrEnum):
     GREETING = "greeting"
     MENU = "menu"
+    MENU_MORE = "menu_more"
     CHOICE_CONFIRMED = "choice_confirmed"
     INVALID_CHOICE = "invalid_choice"
+    AFTER_HOURS = "after_hours"
+    DISMISSAL_NOTICE = "dismissal_notice"
+    DISMISSED_RESPONSE = "dismissed_response"
     EXPIRED = "expired"
     ENDED = "ended"
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
     HELP = "help"
+    DO_NOT_REPLY = "do_not_reply"
+    CLOSING = "closing"
+    AFTER_CALL = "after_call"
+    WAIT_TIME = "wait_time"
+    DEFLECTION_GREETING = "deflection_greeting"
+    APP_DOWNLOAD = "app_download"
+    APP_LAUNCH = "app_launch"
 
 
 class Variable(StrEnum):
@@ -31,16 +47,20 @@ class Variable(StrEnum):
     COMPANY_NAME = "COMPANY_NAME"
     END_USER = "END_USER"
     QUEUE_NAME = "QUEUE_NAME"
+    EWT_MINUTES = "EWT_minutes"
+    NEXT_REOPEN_HOUR = "NEXT_REOPEN_HOUR"
+    TIME_UNTIL_DISMISSAL = "TIME_UNTIL_DISMISSAL"
     CHOICE_NUMBER = "CHOICE_NUMBER"
 
 
 @dataclass(frozen=True)
 class SystemText:
-    """One entry: its built-in wordings by language, and what a tenant may do with it."""
+    """What a tenant may do with a text: use these variables, switch it off or not; `needed` are
+    those without which it would be of no use."""
 
-    wordings: Mapping[str, str]
     variables: frozenset[Variable]
     switchable: bool = False
+    needed: frozenset[Variable] = frozenset()
 
 
 Overrides = Mapping[str, Mapping[str, str | None]]
@@ -63,6 +83,11 @@ class UnknownVariable(TextRefused):
         super().__init__(f"@{{{name}}} is not a variable of the {key} text. Allowed: {allowed}.")
 
 
+class VariableMissing(TextRefused):
+    def __init__(self, key: TextKey, variable: Variable) -> None:
+        super().__init__(f"The {key} text must say @{{{variable}}}.")
+
+
 class EmptyText(TextRefused):
     def __init__(self, key: TextKey) -> None:
         super().__init__(f"The {key} text is empty.")
@@ -79,124 +104,110 @@ def render(
     overrides: Overrides | None = None,
     default_lang: str = ENGLISH,
 ) -> str:
-    """The text as the consumer gets it.
+    """The text as the consumer gets it; empty when nothing of it can be said.
 
     The wording is the tenant's or the built-in one, first in `lang` (`fr-CA`, then `fr`), then
     in the tenant's default language, then in English (A5).
     """
-    return fill(_wording(key, lang, overrides or {}, default_lang), values)
-
-
-def menu_text(
-    lang: str,
-    names: Iterable[str],
-    overrides: Overrides | None = None,
-    default_lang: str = ENGLISH,
-) -> str:
-    """The menu: a line for each visible queue, counted from 1 (A3)."""
-    wording = _wording(TextKey.MENU, lang, overrides or {}, default_lang)
-    return "\n".join(
-        fill(wording, {Variable.CHOICE_NUMBER: str(number), Variable.QUEUE_NAME: name})
-        for number, name in enumerate(names, start=1)
-    )
+    return fill(wording_of(key, lang, overrides, default_lang), values)
 
 
 def fill(template: str, values: Values) -> str:
     """A checked wording with its variables filled in, once: a value is never read as a template.
 
-    For wordings kept elsewhere, such as a queue's own greeting. Values go on one line, and
-    END_USER falls back to "Customer" (A2). Raises `ValueMissing`.
+    For wordings kept elsewhere, such as a queue's own greeting. Values go on one line, END_USER
+    falls back to "Customer" (A2), and a sentence that speaks of a time that nobody knows is left
+    out (D). Raises `ValueMissing`.
     """
 
     def value_of(found: re.Match[str]) -> str:
-        variable = Variable(found[1])
-        value = " ".join((values.get(variable) or "").split()) or _FALLBACKS.get(variable)
+        value = _value(Variable(found[1]), values)
         if value is None:
-            raise ValueMissing(variable)
+            raise ValueMissing(found[1])
         return value
 
-    return _VARIABLE.sub(value_of, template)
+    return _VARIABLE.sub(value_of, _without_unknown_times(template, values))
+
+
+def _value(variable: Variable, values: Values) -> str | None:
+    return " ".join((values.get(variable) or "").split()) or _FALLBACKS.get(variable)
+
+
+def _without_unknown_times(template: str, values: Values) -> str:
+    unknown = {variable for variable in _TIMES if _value(variable, values) is None}
+
+    def is_said(sentence: str) -> bool:
+        return not any(found[1] in unknown for found in _VARIABLE.finditer(sentence))
+
+    if is_said(template):
+        return template
+    ends = [found.end() for found in _SENTENCE_ENDS.finditer(template)]
+    cuts = zip([0, *ends], [*ends, len(template)], strict=True)
+    return "".join(part for part in (template[a:b] for a, b in cuts) if is_said(part)).strip()
 
 
 def check(key: TextKey, template: str) -> None:
-    """Refuses a wording that could not be sent. Raises `UnknownVariable` or `EmptyText`."""
+    """Refuses a wording that could not be sent. Raises a kind of `TextRefused`."""
     if not template.strip():
         raise EmptyText(key)
     for found in _VARIABLE.finditer(template):
         if found[1] not in CATALOGUE[key].variables or not found[0].endswith("}"):
             raise UnknownVariable(key, found[1])
+    for variable in sorted(CATALOGUE[key].needed):
+        if not names(template, variable):
+            raise VariableMissing(key, variable)
 
 
-def _wording(key: TextKey, lang: str, overrides: Overrides, default_lang: str) -> str:
+def names(template: str, variable: Variable) -> bool:
+    """Whether a checked wording uses this variable."""
+    return any(found[1] == variable for found in _VARIABLE.finditer(template))
+
+
+def wording_of(
+    key: TextKey, lang: str, overrides: Overrides | None = None, default_lang: str = ENGLISH
+) -> str:
+    """The template of a text in a language, or in what that falls back to."""
+    own = overrides or {}
     languages = dict.fromkeys(
         spelled
         for wanted in (lang, default_lang, ENGLISH)
         for spelled in (wanted, wanted.partition("-")[0])
     )
-    built_in = CATALOGUE[key].wordings
-    found = (overrides.get(spelled, {}).get(key) or built_in.get(spelled) for spelled in languages)
+    found = (
+        own.get(spelled, {}).get(key) or BUILT_IN.get(spelled, {}).get(key) for spelled in languages
+    )
     return next(wording for wording in found if wording)
 
 
 _FALLBACKS = {Variable.END_USER: "Customer"}
+_TIMES = frozenset({Variable.EWT_MINUTES, Variable.NEXT_REOPEN_HOUR, Variable.TIME_UNTIL_DISMISSAL})
 _COMPANY = frozenset({Variable.COMPANY_NAME})
+_NUMBER = frozenset({Variable.CHOICE_NUMBER})
+_CHOICE = _NUMBER | {Variable.QUEUE_NAME}
 _CHAT = _COMPANY | {Variable.END_USER}
 _QUEUE = _CHAT | {Variable.QUEUE_NAME}
+_WAITING = _QUEUE | {Variable.EWT_MINUTES}
 
 CATALOGUE: Mapping[TextKey, SystemText] = {
-    TextKey.GREETING: SystemText(
-        {
-            ENGLISH: "Welcome to @{COMPANY_NAME}. By texting us you agree to get replies by SMS. "
-            "Msg & data rates may apply. Reply HELP for help, STOP to opt out."
-        },
-        _QUEUE,
-        switchable=True,
-    ),
-    # One line of it: repeated for each choice.
-    TextKey.MENU: SystemText(
-        {ENGLISH: "Text @{CHOICE_NUMBER} for @{QUEUE_NAME}"},
-        frozenset({Variable.CHOICE_NUMBER, Variable.QUEUE_NAME}),
-    ),
-    TextKey.CHOICE_CONFIRMED: SystemText(
-        {ENGLISH: "Thank you, you chose @{QUEUE_NAME}."}, _QUEUE, switchable=True
-    ),
-    TextKey.INVALID_CHOICE: SystemText({ENGLISH: "Sorry, that is not one of the choices."}, _CHAT),
-    TextKey.EXPIRED: SystemText(
-        {
-            ENGLISH: "Your chat with @{COMPANY_NAME} has expired. "
-            "Text us again at any time to start a new one."
-        },
-        _CHAT,
-        switchable=True,
-    ),
-    TextKey.ENDED: SystemText(
-        {
-            ENGLISH: "Your chat with @{COMPANY_NAME} has ended. "
-            "Text us again at any time to start a new one."
-        },
-        _CHAT,
-        switchable=True,
-    ),
+    TextKey.GREETING: SystemText(_QUEUE | _TIMES, switchable=True),
+    TextKey.MENU: SystemText(_CHOICE, needed=_CHOICE),
+    TextKey.MENU_MORE: SystemText(_NUMBER, needed=_NUMBER),
+    TextKey.CHOICE_CONFIRMED: SystemText(_WAITING, switchable=True),
+    TextKey.INVALID_CHOICE: SystemText(_CHAT),
+    TextKey.AFTER_HOURS: SystemText(_QUEUE | {Variable.NEXT_REOPEN_HOUR}, switchable=True),
+    TextKey.DISMISSAL_NOTICE: SystemText(_QUEUE | {Variable.TIME_UNTIL_DISMISSAL}, switchable=True),
+    TextKey.DISMISSED_RESPONSE: SystemText(_WAITING),
+    TextKey.EXPIRED: SystemText(_CHAT, switchable=True),
+    TextKey.ENDED: SystemText(_CHAT, switchable=True),
     # Consent and help are answered without a chat: nothing but the company is known (B).
-    TextKey.OPT_OUT: SystemText(
-        {
-            ENGLISH: "@{COMPANY_NAME}: You have opted out and will get no more messages from us. "
-            "Reply START to opt back in."
-        },
-        _COMPANY,
-    ),
-    TextKey.OPT_IN: SystemText(
-        {
-            ENGLISH: "@{COMPANY_NAME}: You have opted in to messages from us. "
-            "Msg & data rates may apply. Reply HELP for help, STOP to opt out."
-        },
-        _COMPANY,
-    ),
-    TextKey.HELP: SystemText(
-        {
-            ENGLISH: "@{COMPANY_NAME}: Text this number to chat with our support team. "
-            "Msg & data rates may apply. Reply STOP to opt out."
-        },
-        _COMPANY,
-    ),
+    TextKey.OPT_OUT: SystemText(_COMPANY),
+    TextKey.OPT_IN: SystemText(_COMPANY),
+    TextKey.HELP: SystemText(_COMPANY),
+    TextKey.DO_NOT_REPLY: SystemText(_COMPANY, switchable=True),
+    TextKey.CLOSING: SystemText(_CHAT, switchable=True),
+    TextKey.AFTER_CALL: SystemText(_CHAT, switchable=True),
+    TextKey.WAIT_TIME: SystemText(_WAITING),
+    TextKey.DEFLECTION_GREETING: SystemText(_WAITING),
+    TextKey.APP_DOWNLOAD: SystemText(_CHAT),
+    TextKey.APP_LAUNCH: SystemText(_CHAT),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from domain.chat import Fact, decide
 from domain.decisions import ChatState, Decision, Say, Unsent, World
+from domain.menu_text import menu_text
 from domain.queues import QueueTree
 from domain.reasons import CHAT_ENDED, OPTED_OUT
 from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
-from domain.texts import TextKey, Variable, fill, menu_text, render
+from domain.texts import TextKey, Variable, fill, render
 from services import capacity, events, routing
 from store import chats as store_chats
 from store import messages, numbers, participants, tenants
@@ -15,7 +16,8 @@ from store import tables as t
 from store.chats import OpenChat
 from store.database import Tx
 
-# Said once in a chat's life; the others repeat with the step that caused them.
+# Said once in a chat's life, a greeting once by each queue; the others repeat with the step that
+# caused them.
 ONCE = frozenset({TextKey.GREETING, TextKey.ENDED, TextKey.EXPIRED})
 
 
@@ -24,7 +26,7 @@ def world(tx: Tx, tenant_id: int, queue_id: int | None = None, *, with_tree: boo
     tenant = tenants.get(tx, tenant_id)
     tree = tenants.tree(tx, tenant_id) if with_tree else QueueTree(())
     timers = tenant.timers if queue_id is None else tenants.timers_at(tx, tenant_id, queue_id)
-    return World(tree, timers, tenant.default_lang)
+    return World(tree, timers, tenant.default_lang, tenant.texts)
 
 
 def record(tx: Tx, chat: OpenChat, fact: Fact) -> None:
@@ -72,37 +74,43 @@ def _route(tx: Tx, chat: OpenChat, before: ChatState) -> None:
 
 def say(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> None:
     """Write a system text of the chat; an opted-out consumer's is kept as blocked."""
-    tenant = tenants.get(tx, chat.tenant_id)
-    if text.key in tenant.silent:
+    if text.key in tenants.get(tx, chat.tenant_id).silent:
         return
+    body = _wording(tx, chat, text, tree)
+    if body:
+        write(tx, chat, body, text)
+
+
+def _wording(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> str:
+    """What the consumer reads; empty where nothing of it can be said."""
+    tenant = tenants.get(tx, chat.tenant_id)
+    own, default = tenant.texts, tenant.default_lang
+    if text.key is TextKey.MENU:
+        names = [tree[option].name for option in text.options]
+        return menu_text(text.lang, names, own, default, first=text.first, more=text.more)
     # The goodbye of a deleted queue has none to name.
     queue = tree.get(text.queue_id)
     values = {
         Variable.COMPANY_NAME: tenant.name,
         Variable.QUEUE_NAME: queue.name if queue else None,
     }
-    if text.key is TextKey.MENU:
-        names = [tree[option].name for option in text.options]
-        body = menu_text(text.lang, names, tenant.texts, tenant.default_lang)
-    elif text.key is TextKey.GREETING and queue and queue.greeting:
-        body = fill(queue.greeting, values)
-    else:
-        body = render(text.key, text.lang, values, tenant.texts, tenant.default_lang)
-    write(tx, chat, body, text.key)
+    if text.key is TextKey.GREETING and queue and queue.greeting:
+        return fill(queue.greeting, values)
+    return render(text.key, text.lang, values, own, default)
 
 
-def write(tx: Tx, chat: OpenChat, body: str, key: TextKey) -> None:
+def write(tx: Tx, chat: OpenChat, body: str, text: Say) -> None:
     """Queue a system text of the chat in this transaction."""
     seq = chat.next_seq()
-    step = "" if key in ONCE else f":{seq}"
+    step = seq if text.key not in ONCE else text.queue_id if text.key is TextKey.GREETING else None
     blocked = numbers.recipient(tx, chat.tenant_id, chat.consumer_id).opted_out
     draft = messages.Draft(
         tenant_id=chat.tenant_id,
         number_id=chat.number_id,
         consumer_id=chat.consumer_id,
         text=body,
-        key=f"{key}:{chat.id}{step}",
-        kind=key,
+        key=f"{text.key}:{chat.id}" + ("" if step is None else f":{step}"),
+        kind=text.key,
         author=Author.SYSTEM,
         chat_id=chat.id,
         seq=seq,

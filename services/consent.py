@@ -97,21 +97,30 @@ def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> Ope
     )
     if opt_out(tx, entry, chat.consumer_id):
         key = f"{TextKey.OPT_OUT}:agent:{chat_id}"
-        answer(tx, tenant_id, chat.number_id, chat.consumer_id, TextKey.OPT_OUT, key)
+        answer(
+            tx, tenant_id, chat.number_id, chat.consumer_id, TextKey.OPT_OUT, key, chat.state.lang
+        )
     return chat
 
 
 def answer(
-    tx: Tx, tenant_id: int, number_id: int, consumer_id: int, key: TextKey, unique: str
+    tx: Tx,
+    tenant_id: int,
+    number_id: int,
+    consumer_id: int,
+    key: TextKey,
+    unique: str,
+    lang: str | None = None,
 ) -> int:
     """Write the one answer to a command: a text without a chat, sent before all others."""
     tenant = tenants.get(tx, tenant_id)
+    lang = lang or tenant.default_lang
     values = {Variable.COMPANY_NAME: tenant.name}
     draft = Draft(
         tenant_id=tenant_id,
         number_id=number_id,
         consumer_id=consumer_id,
-        text=render(key, tenant.default_lang, values, tenant.texts, tenant.default_lang),
+        text=render(key, lang, values, tenant.texts, tenant.default_lang),
         key=unique,
         kind=key,
         author=Author.SYSTEM,

@@ -204,9 +204,18 @@ def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) 
         consent.opt_in(tx, entry, incoming.consumer_id)
     if news and not incoming.answered:
         key = CONSENT[command]
-        unique = f"{key}:{message_id}"
-        consent.answer(tx, number.tenant_id, number.id, incoming.consumer_id, key, unique)
+        unique, lang = f"{key}:{message_id}", _lang(tx, number, chat)
+        consent.answer(tx, number.tenant_id, number.id, incoming.consumer_id, key, unique, lang)
     return Received(True, message_id, None if chat is None else chat.id)
+
+
+def _lang(tx: Tx, number: Number, chat: OpenChat | None) -> str | None:
+    """The language of the chat, else of the queue that the number belongs to."""
+    if chat is not None:
+        return chat.state.lang
+    tree = tenants.tree(tx, number.tenant_id)
+    known = number.queue_id is not None and number.queue_id in tree
+    return tree.lang(number.queue_id) if known and number.queue_id else None
 
 
 def _write(tx: Tx, incoming: _Incoming, chat: OpenChat | None) -> int:

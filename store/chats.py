@@ -76,6 +76,8 @@ _COLUMNS = (
     c.lang,
     c.menu_sent,
     c.menu_sent_at,
+    c.menu_shown,
+    c.greeted,
     c.invalid_answers,
     c.window_from,
     c.deadline_at,
@@ -229,6 +231,8 @@ def _values(state: ChatState) -> dict[str, Any]:
         "lang": state.lang,
         "menu_sent": list(state.menu_sent),
         "menu_sent_at": state.menu_sent_at,
+        "menu_shown": state.menu_shown,
+        "greeted": list(state.greeted),
         "invalid_answers": state.invalid_answers,
         "window_from": state.window_from,
         "queued_at": state.queued_at,
@@ -252,6 +256,8 @@ def _open(row: AnyRow) -> OpenChat:
         disconnected_by=DisconnectedBy(row.disconnected_by),
         menu_sent=tuple(row.menu_sent),
         menu_sent_at=row.menu_sent_at,
+        menu_shown=row.menu_shown,
+        greeted=tuple(row.greeted),
         invalid_answers=row.invalid_answers,
     )
     return OpenChat(

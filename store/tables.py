@@ -308,6 +308,9 @@ chats = _table(
     # Menu: the queues as last sent, in order, so that an answer is read against that text (A3).
     Column("menu_sent", JSON, nullable=False, server_default="[]"),
     _time("menu_sent_at"),
+    # How many of these were shown, since a long menu comes in parts; whose greeting was sent.
+    Column("menu_shown", Integer, nullable=False, server_default="0"),
+    Column("greeted", JSON, nullable=False, server_default="[]"),
     Column("invalid_answers", Integer, nullable=False, server_default="0"),
     # Time: the window that the deadline is counted from (rule 5).
     _time("window_from", nullable=False),

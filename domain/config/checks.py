@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from domain.commands import folded, protected
+from domain.commands import folded, protected, readings
 from domain.config.document import Configuration, NumberUse, Queue, Secret
 from domain.config.problems import Path, Problem
 from domain.config.settings import TENANT_FIELDS, Routing, origin
 from domain.hours import InvalidHours, Schedule, check_expression, check_zone
 from domain.statuses import Role
-from domain.texts import CATALOGUE, TextKey, TextRefused, check
+from domain.texts import CATALOGUE, TextKey, TextRefused, Variable, check, names
 
 Found = Iterator[Problem]
 
@@ -97,27 +97,34 @@ def _words(c: Configuration) -> Found:
     taken: dict[str, str] = {}
     for kind, words in (("back", c.commands.back), ("exit", c.commands.exit)):
         for index, word in enumerate(words):
-            yield from _free(("commands", kind, index), word, taken)
-            taken.setdefault(folded(word), f"the command {kind}")
+            yield from _free(("commands", kind, index), word, taken, f"the command {kind}")
     for keys, queue in c.walk():
         path = queue_path(keys)
-        yield from _free((*path, "name"), queue.name, taken, is_name=True)
+        yield from _free((*path, "name"), queue.name, taken)
         for index, word in enumerate(queue.keywords):
-            yield from _free((*path, "keywords", index), word, taken)
-            taken.setdefault(folded(word), f"a keyword of the queue {keys[-1]}")
+            own = f"a keyword of the queue {keys[-1]}"
+            yield from _free((*path, "keywords", index), word, taken, own)
 
 
-def _free(path: Path, word: str, taken: dict[str, str], *, is_name: bool = False) -> Found:
-    form = folded(word)
+def _free(path: Path, word: str, taken: dict[str, str], meaning: str | None = None) -> Found:
+    """Whether no reading of a word is another's, "pay!" and "pay" too; then it is taken.
+
+    Without a meaning it is a name, which may be that of other queues and their keyword, too.
+    """
+    forms = readings(word)
     command = protected(word)
-    if not form:
+    others = [taken[form] for form in forms if form in taken]
+    clash = next((o for o in others if meaning or not o.startswith("a keyword")), None)
+    if not forms:
         yield Problem(path, "has no visible character")
     elif command is not None:
         yield Problem(path, f"is {word}, which is reserved ({command})")
-    elif form.isascii() and form.isdigit():
+    elif any(form.isascii() and form.isdigit() for form in forms):
         yield Problem(path, f"is {word}, which could be a number of the menu")
-    elif form in taken and not (is_name and taken[form].startswith("a keyword")):
-        yield Problem(path, f"is {word}, which is {taken[form]} already")
+    elif clash is not None:
+        yield Problem(path, f"is {word}, which is {clash} already")
+    if meaning is not None:
+        taken |= {form: meaning for form in forms if form not in taken}
 
 
 def _texts(c: Configuration) -> Found:
@@ -130,12 +137,19 @@ def _texts(c: Configuration) -> Found:
             yield from _wording(path, TextKey(key), wording)
     for index, key in enumerate(c.silent):
         if key not in list(TextKey) or not CATALOGUE[TextKey(key)].switchable:
-            names = ", ".join(k for k, text in CATALOGUE.items() if text.switchable)
-            yield Problem(("silent", index), f"must be a text that can be switched off: {names}")
+            switchable = ", ".join(k for k, text in CATALOGUE.items() if text.switchable)
+            yield Problem(
+                ("silent", index), f"must be a text that can be switched off: {switchable}"
+            )
     for keys, queue in c.walk():
+        path = queue_path(keys)
         if queue.greeting is not None:
-            place = (*queue_path(keys), "greeting")
-            yield from _wording(place, TextKey.GREETING, queue.greeting)
+            yield from _wording((*path, "greeting"), TextKey.GREETING, queue.greeting)
+            if queue.queues and names(queue.greeting, Variable.EWT_MINUTES):
+                rule = f"must not use @{{{Variable.EWT_MINUTES}}}: only a leaf has a wait"
+                yield Problem((*path, "greeting"), rule)
+        if queue.after_hours is not None:
+            yield from _wording((*path, "after_hours"), TextKey.AFTER_HOURS, queue.after_hours)
 
 
 def _wording(path: Path, key: TextKey, wording: str) -> Found:

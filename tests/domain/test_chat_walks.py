@@ -33,10 +33,16 @@ WORLD = World(
         [
             Queue(1, None, "Support"),
             Queue(2, 1, "Orders"),
-            Queue(3, 1, "Helpdesk", lang="fr", keywords=("fix",)),
+            Queue(3, 1, "Helpdesk", lang="fr", keywords=("fix",), greeting="Bonjour"),
             Queue(4, 3, "Phones"),
-            Queue(5, 3, "Tablets", keywords=("tab",)),
+            # Long names: the menu of the helpdesk comes in two messages.
+            Queue(5, 3, "Tablets" + 300 * "x", keywords=("tab",)),
+            Queue(7, 3, "Watches" + 300 * "x"),
             Queue(6, 1, "Secret", hidden=True, keywords=("vip",)),
+            # Three levels, and a way without a choice.
+            Queue(8, 7, "Straps"),
+            Queue(9, 7, "Faces"),
+            Queue(10, 9, "Dials", greeting="Dials!"),
         ]
     ),
     Timers(
@@ -92,6 +98,7 @@ def check_state(state: ChatState) -> None:
     if status is ChatStatus.SELECTING:
         assert state.queued_at is None
         assert state.menu_sent == tuple(q.id for q in tree.options(state.queue_id))
+        assert 1 <= state.menu_shown <= len(state.menu_sent)
     if status is ChatStatus.ASSIGNED:
         assert state.assigned_at is not None
     if status is ChatStatus.CANCELED:
@@ -119,14 +126,24 @@ def check_step(before: ChatState, decision: Decision) -> None:
     assert after.window_from >= before.window_from
     assert before.assigned_at in (None, after.assigned_at)
     keys = [say.key for say in decision.say]
-    assert TextKey.GREETING not in keys
+    _check_greetings(before, decision)
     for say in decision.say:
         assert bool(say.options) == (say.key is TextKey.MENU)
         assert say.lang == after.lang
     if TextKey.MENU in keys:
-        assert after.menu_sent == _menu(decision).options
+        menu = _menu(decision)
+        assert menu.options == after.menu_sent[menu.first - 1 : after.menu_shown]
+        assert menu.more == (after.menu_shown < len(after.menu_sent))
     goodbyes = [key for key in keys if key in (TextKey.ENDED, TextKey.EXPIRED)]
     assert len(goodbyes) <= (after.status in ENDED)
+
+
+def _check_greetings(before: ChatState, decision: Decision) -> None:
+    """Only queues with words of their own greet on the way, and none of them twice."""
+    said = tuple(say.queue_id for say in decision.say if say.key is TextKey.GREETING)
+    assert decision.state.greeted == before.greeted + said
+    assert len(set(decision.state.greeted)) == len(decision.state.greeted)
+    assert all(WORLD.tree[queue_id].greeting for queue_id in said)
 
 
 def _menu(decision: Decision) -> Say:

@@ -58,12 +58,13 @@ def test_a_keyword_is_the_whole_message_and_reaches_hidden_queues_below_the_entr
 
 
 @pytest.mark.parametrize(
-    ("queue", "entry", "above"), [(1, 1, None), (2, 1, 1), (6, 1, 3), (6, 3, 3), (3, 3, None)]
+    ("queue", "top", "above"),
+    [(1, 1, ()), (2, 1, (1,)), (6, 1, (3, 1)), (6, 3, (3,)), (3, 3, ()), (6, 8, ())],
 )
-def test_one_level_up_never_leaves_the_entry_queue(
-    queue: int, entry: int, above: int | None
+def test_what_is_above_ends_at_the_top_and_is_nothing_elsewhere(
+    queue: int, top: int, above: tuple[int, ...]
 ) -> None:
-    assert TREE.parent_within(queue, entry) == above
+    assert TREE.above(queue, top) == above
 
 
 @pytest.mark.parametrize(

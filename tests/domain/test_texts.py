@@ -1,5 +1,7 @@
 """The catalogue of system texts (`product.md` A2, A3, A5, D)."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,19 +11,23 @@ from domain.texts import (
     CATALOGUE,
     EmptyText,
     TextKey,
+    TextRefused,
     UnknownVariable,
     ValueMissing,
     Variable,
     check,
     fill,
-    menu_text,
     render,
 )
+from domain.wordings import BUILT_IN
 
 ACME: dict[Variable, str | None] = {
     Variable.COMPANY_NAME: "Acme Outfitters",
     Variable.END_USER: "Dana",
     Variable.QUEUE_NAME: "Orders",
+    Variable.EWT_MINUTES: "12",
+    Variable.NEXT_REOPEN_HOUR: "Mon 9:00 AM",
+    Variable.TIME_UNTIL_DISMISSAL: "5 minutes",
     Variable.CHOICE_NUMBER: "1",
 }
 
@@ -30,12 +36,19 @@ def test_every_key_has_its_text() -> None:
     assert set(CATALOGUE) == set(TextKey)
 
 
+@pytest.mark.parametrize("lang", BUILT_IN)
 @pytest.mark.parametrize("key", TextKey)
-def test_a_default_is_valid_plain_and_one_segment(key: TextKey) -> None:
-    for lang, wording in CATALOGUE[key].wordings.items():
-        check(key, wording)
-        counted = count(render(key, lang, ACME))
-        assert (counted.encoding, counted.segments) == (Encoding.GSM_7, 1)
+def test_a_built_in_wording_is_valid_plain_and_one_segment(key: TextKey, lang: str) -> None:
+    check(key, BUILT_IN[lang][key])
+    counted = count(render(key, lang, ACME))
+    assert (counted.encoding, counted.segments) == (Encoding.GSM_7, 1)
+
+
+def test_english_and_spanish_have_each_text_in_words_of_their_own() -> None:
+    assert set(BUILT_IN) == {"en", "es"}
+    for wordings in BUILT_IN.values():
+        assert set(wordings) == set(TextKey)
+    assert all(BUILT_IN["en"][key] != BUILT_IN["es"][key] for key in TextKey)
 
 
 @pytest.mark.parametrize("key", TextKey)
@@ -43,11 +56,24 @@ def test_nothing_of_a_variable_is_left_in_a_rendered_text(key: TextKey) -> None:
     assert "@{" not in render(key, "en", ACME)
 
 
-def test_the_greeting_names_the_company_and_carries_the_opt_in_wording() -> None:
-    greeting = render(TextKey.GREETING, "en", ACME)
+@pytest.mark.parametrize(
+    ("lang", "rates"), [("en", "Msg & data rates may apply"), ("es", "Pueden aplicarse tarifas")]
+)
+def test_the_greeting_names_the_company_and_carries_the_opt_in_wording(
+    lang: str, rates: str
+) -> None:
+    greeting = render(TextKey.GREETING, lang, ACME)
 
-    for wording in ("Acme Outfitters", "Msg & data rates may apply", "STOP", "HELP"):
+    for wording in ("Acme Outfitters", rates, "STOP", "HELP"):
         assert wording in greeting
+
+
+@pytest.mark.parametrize("lang", BUILT_IN)
+def test_who_opts_out_is_told_by_whom_and_how_to_come_back(lang: str) -> None:
+    confirmation = render(TextKey.OPT_OUT, lang, ACME)
+
+    assert confirmation.startswith("Acme Outfitters")
+    assert "START" in confirmation
 
 
 @pytest.mark.parametrize("key", [TextKey.OPT_OUT, TextKey.OPT_IN, TextKey.HELP])
@@ -61,21 +87,56 @@ def test_only_the_texts_marked_so_can_be_switched_off() -> None:
     assert {key for key, text in CATALOGUE.items() if text.switchable} == {
         TextKey.GREETING,
         TextKey.CHOICE_CONFIRMED,
+        TextKey.AFTER_HOURS,
+        TextKey.DISMISSAL_NOTICE,
         TextKey.EXPIRED,
         TextKey.ENDED,
+        TextKey.DO_NOT_REPLY,
+        TextKey.CLOSING,
+        TextKey.AFTER_CALL,
     }
 
 
-def test_the_menu_is_a_line_for_each_queue() -> None:
-    assert menu_text("en", ["Orders", "Returns", "Billing"]) == (
-        "Text 1 for Orders\nText 2 for Returns\nText 3 for Billing"
-    )
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("Hello. We answer in @{EWT_minutes} min. Bye.", "Hello. Bye."),
+        ("Hello! About @{EWT_minutes} min. from now! Bye?", "Hello! Bye?"),
+        ("Next opening: @{NEXT_REOPEN_HOUR}.", ""),
+        ("Closed\nOpen @{NEXT_REOPEN_HOUR}\nBye", "Closed\nBye"),
+        (
+            "\u00bfSigue? Pausa en @{TIME_UNTIL_DISMISSAL}. \u00a1Gracias!",
+            "\u00bfSigue? \u00a1Gracias!",
+        ),
+        ("Costs 1.50 in @{EWT_minutes}. Ok", "Ok"),
+    ],
+)
+def test_a_sentence_that_speaks_of_an_unknown_time_is_left_out(template: str, said: str) -> None:
+    assert fill(template, {}) == said
 
 
-def test_the_menu_follows_the_language() -> None:
-    german = {"de": {"menu": "@{QUEUE_NAME}: @{CHOICE_NUMBER} senden"}}
+def test_what_is_known_is_said() -> None:
+    assert fill("Wait: @{EWT_minutes} min.", {Variable.EWT_MINUTES: "12"}) == "Wait: 12 min."
 
-    assert menu_text("de", ["Retouren"], german) == "Retouren: 1 senden"
+
+@pytest.mark.parametrize("lang", BUILT_IN)
+def test_after_hours_without_a_next_opening_still_says_that_we_are_closed(lang: str) -> None:
+    said = render(TextKey.AFTER_HOURS, lang, {})
+    assert ("closed" in said) or ("cerrados" in said)
+    assert ":" not in said
+
+
+@pytest.mark.parametrize(
+    ("key", "template", "rule"),
+    [
+        (TextKey.MENU, "Text @{CHOICE_NUMBER}", "must say @{QUEUE_NAME}"),
+        (TextKey.MENU, "For @{QUEUE_NAME}", "must say @{CHOICE_NUMBER}"),
+        (TextKey.MENU_MORE, "There are more", "must say @{CHOICE_NUMBER}"),
+    ],
+)
+def test_a_menu_that_nobody_could_answer_is_refused(key: TextKey, template: str, rule: str) -> None:
+    with pytest.raises(TextRefused, match=re.escape(rule)):
+        check(key, template)
 
 
 @pytest.mark.parametrize(

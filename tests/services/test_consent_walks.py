@@ -25,6 +25,20 @@ OTHER_PHONE = "+14155550112"
 TEXTS = ["hello", "1", "1", "pay", "what?", "back", "exit", "STOP", "START", "yes", "START"]
 DEEDS = ["text"] * 4 + ["vip", "accept", "accept", "reply", "reply", "end", "click", "away", "wait"]
 STEPS = 40
+# The system texts that chats without menus of several pages write today.
+WRITTEN = frozenset(
+    {
+        TextKey.GREETING,
+        TextKey.MENU,
+        TextKey.CHOICE_CONFIRMED,
+        TextKey.INVALID_CHOICE,
+        TextKey.EXPIRED,
+        TextKey.ENDED,
+        TextKey.OPT_OUT,
+        TextKey.OPT_IN,
+        TextKey.HELP,
+    }
+)
 
 
 async def act(world: World, clock: SetClock, chance: random.Random) -> None:
@@ -143,7 +157,7 @@ async def test_whatever_was_queued_before_an_opt_out_is_blocked_when_it_is_claim
     await world.db.write(ledger.append, entry)
     m = t.messages.c
     texts = await world.rows(sa.select(m.id, m.kind).where(m.direction == "outbound"))
-    written = set(TextKey) | {"reply"}
+    written = WRITTEN | {"reply"}
     assert {text.kind for text in texts} == written
     for text in texts:
         claim = await world.db.write(sends.claim, text.id, 1)

@@ -124,6 +124,11 @@ def test_references_name_what_is_there(path: str, value: Any, problem: str) -> N
             "which is a keyword of the queue orders already",
         ),
         (f"{ORDERS}/keywords", ["\u200b"], "has no visible character"),
+        (f"{ORDERS}/keywords", ["(back)"], "is (back), which is the command back already"),
+        (f"{ORDERS}/keywords", ["pay", "pay!"], "is pay!, which is a keyword of the queue orders"),
+        (f"{ORDERS}/keywords", ["(7)"], "is (7), which could be a number of the menu"),
+        ("commands/back", ["0"], "is 0, which could be a number of the menu"),
+        ("commands/back", ["Orders!"], "is Orders, which is the command back already"),
         (f"{ORDERS}/name", "Exit", "is Exit, which is the command exit already"),
         (f"{ORDERS}/name", "HELP", "is HELP, which is reserved (help)"),
         ("commands/back", ["Orders"], "is Orders, which is the command back already"),
@@ -139,6 +144,11 @@ def test_no_word_means_two_things_whichever_was_there_first(
     assert any(problem in found for found in told(path, value)), told(path, value)
 
 
+def test_a_leafs_greeting_may_tell_the_wait_and_its_after_hours_message_the_next_opening() -> None:
+    assert told(f"{ORDERS}/greeting", "Hi @{END_USER}, @{EWT_minutes} minutes") == []
+    assert told(f"{ORDERS}/after_hours", "Open @{NEXT_REOPEN_HOUR}") == []
+
+
 def test_a_queues_own_name_may_be_its_keyword() -> None:
     assert told(f"{ORDERS}/keywords", ["orders"]) == []
 
@@ -152,6 +162,22 @@ def test_a_queues_own_name_may_be_its_keyword() -> None:
             "texts.en.greeting is refused: @{AGENT} is not a variable",
         ),
         ("texts/en/greting", "Hi", "texts.en.greting is no system text"),
+        (
+            "texts/en/menu",
+            "Text @{CHOICE_NUMBER}",
+            "texts.en.menu is refused: The menu text must say",
+        ),
+        ("texts/es/help", "@{END_USER}", "texts.es.help is refused: @{END_USER} is not a variable"),
+        (
+            "queues/top/greeting",
+            "Wait @{EWT_minutes}",
+            "queues.top.greeting must not use @{EWT_minutes}: only a leaf has a wait",
+        ),
+        (
+            f"{ORDERS}/after_hours",
+            "In @{EWT_minutes}",
+            f"{PATH}.after_hours is refused: @{{EWT_minutes}} is not a variable",
+        ),
         (f"{ORDERS}/greeting", "Hi @{NAME", f"{PATH}.greeting is refused: @{{NAME}} is not"),
         ("silent", ["menu"], "silent[0] must be a text that can be switched off"),
         ("hours/office/zone", "Mars/Base", "hours.office.zone must be an IANA time zone"),
