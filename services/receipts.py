@@ -65,9 +65,16 @@ def _find(tx: Tx, account: Account, receipt: Receipt) -> Sending | None:
         number = receipt.reference.removeprefix(PREFIX)
         if number.isascii() and number.isdigit() and len(number) < 19:
             text = sends.by_id(tx, account.tenant_id, int(number))
-    if text is None:
+    if text is None or not _may_speak_of(receipt, text):
         text = sends.by_provider(tx, account.tenant_id, account.id, receipt.provider_id)
     return text
+
+
+def _may_speak_of(receipt: Receipt, text: Sending) -> bool:
+    """Whether the carrier can know the text. One that was never handed over would otherwise be
+    taken for delivered, and never be sent; one that another id stands for has receipts of its own.
+    """
+    return text.attempts > 0 and text.provider_id in (None, receipt.provider_id)
 
 
 def _early(receipt: Receipt) -> EarlyReceipt:

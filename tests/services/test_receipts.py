@@ -240,6 +240,35 @@ async def test_a_reference_that_is_not_ours_is_left_to_the_carriers_id(
     assert len(await world.rows(sa.select(t.early_receipts.c.id))) == 1
 
 
+async def test_a_receipt_for_a_text_that_was_never_handed_over_does_not_keep_it_from_being_sent(
+    world: World,
+) -> None:
+    chat_id, claimed_first = await claimed(world, "short")
+    await world.db.write(sends.accepted, claimed_first, Accepted("carrier-1"))
+    waiting = (await world.reply("ana", chat_id, "not yet on its way")).id
+    other = Receipt(f"threadline-{waiting}", "carrier-9", 0, DELIVERED)
+    await apply(world, other)
+    assert (await message(world, waiting)).status is MessageStatus.QUEUED
+    assert isinstance(await world.db.write(sends.claim, waiting, 1), sends.HandOver)
+    kept = t.early_receipts.c.provider_id
+    assert await world.rows(sa.select(kept)) == [("carrier-9",)]
+    await world.db.write(sends.accepted, waiting, Accepted("carrier-9"))
+    assert (await message(world, waiting)).status is MessageStatus.DELIVERED
+
+
+async def test_a_reference_beside_another_texts_carrier_id_speaks_of_that_other_text(
+    world: World,
+) -> None:
+    chat_id, first = await claimed(world, "short")
+    await world.db.write(sends.accepted, first, Accepted("carrier-1"))
+    second = (await world.reply("ana", chat_id, "also short")).id
+    await world.db.write(sends.claim, second, 1)
+    await world.db.write(sends.accepted, second, Accepted("carrier-2"))
+    await apply(world, Receipt(f"threadline-{second}", "carrier-1", 0, DELIVERED))
+    assert (await message(world, second)).status is MessageStatus.SENT
+    assert (await message(world, first)).status is MessageStatus.DELIVERED
+
+
 async def test_another_tenants_receipt_touches_nothing(world: World) -> None:
     other = await build(world.db, "globex")
     _, reply = await claimed(world, "short")
