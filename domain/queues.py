@@ -93,18 +93,19 @@ class QueueTree:
 
     def above(self, queue_id: int, top_id: int) -> tuple[int, ...]:
         """The queues above, the nearest first, up to the top; none if it is not below the top."""
-        way = [queue_id]
-        while way[-1] != top_id:
-            parent = self._by_id[way[-1]].parent_id
-            if parent is None:
-                return ()
-            way.append(parent)
-        return tuple(way[1:])
+        way = self.way_up(queue_id)
+        return way[1 : way.index(top_id) + 1] if top_id in way else ()
 
     def top(self, queue_id: int) -> int:
         """The top-level queue above this one, or itself."""
-        parent = self._by_id[queue_id].parent_id
-        return queue_id if parent is None else self.top(parent)
+        return self.way_up(queue_id)[-1]
+
+    def way_up(self, queue_id: int) -> tuple[int, ...]:
+        """This queue and all above it, the nearest first."""
+        way = [queue_id]
+        while (parent := self._by_id[way[-1]].parent_id) is not None:
+            way.append(parent)
+        return tuple(way)
 
     def lang(self, queue_id: int) -> str | None:
         """The language of the nearest queue upwards that has one (A5)."""

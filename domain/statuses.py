@@ -167,3 +167,11 @@ class OptOutReplies(StrEnum):
 
     ENGINE = "engine"
     CARRIER = "carrier"
+
+
+class OptOutScope(StrEnum):
+    """How far a STOP reaches (product B)."""
+
+    TENANT = "tenant"
+    QUEUE = "queue"
+    NUMBER = "number"

@@ -103,7 +103,7 @@ def write(tx: Tx, chat: OpenChat, body: str, text: Say) -> None:
     """Queue a system text of the chat in this transaction."""
     seq = chat.next_seq()
     step = seq if text.key not in ONCE else text.queue_id if text.key is TextKey.GREETING else None
-    blocked = numbers.recipient(tx, chat.tenant_id, chat.consumer_id).opted_out
+    blocked = numbers.recipient(tx, chat.tenant_id, chat.consumer_id, chat.number_id).opted_out
     draft = messages.Draft(
         tenant_id=chat.tenant_id,
         number_id=chat.number_id,

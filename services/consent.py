@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain.chat import ConsumerOptedOut
+from domain.consent import Consent, adds
 from domain.reasons import OPTED_OUT
-from domain.statuses import Author, ChatStatus, MessageStatus, Priority
+from domain.statuses import Author, ChatStatus, MessageStatus, OptOutScope, Priority
 from domain.texts import TextKey, Variable, render
 from services import chats, events
 from services.errors import NotFound, NotYourChat
 from store import chats as store_chats
-from store import consent, consumers, locks, messages, numbers, outbox, tenants
+from store import consent as ledger
+from store import consumers, locks, messages, numbers, outbox, tenants
 from store import tables as t
 from store.chats import OpenChat
-from store.consent import Consent, Entry
+from store.consent import Entry
 from store.database import Tx
 from store.messages import Draft
 from store.sends import Sending
@@ -23,35 +27,60 @@ ANSWERS = frozenset({TextKey.OPT_OUT, TextKey.HELP})
 
 
 def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
-    """Enter an opt-out, end the consumer's chats and block what is queued, all at once.
+    """Enter an opt-out, end the chats in its scope and block what is queued, all at once.
 
-    Needs the routing lock. False when the consumer has opted out already.
+    `entry` names the number of ours; how far it reaches is the tenant's setting. Needs the
+    routing lock. False when the consumer has opted out of this number's texts already.
     """
-    if consent.opted_out(tx, entry.tenant_id, entry.number):
+    assert entry.number_id is not None
+    line = numbers.line(tx, entry.number_id)
+    entry = _scoped(tx, entry)
+    before = ledger.stands(tx, entry.tenant_id, entry.number, line)
+    if not adds(before, entry.scope):
         return False
-    consent.append(tx, entry)
+    ledger.append(tx, entry)
     told = consumers.agents_with(tx, entry.tenant_id, consumer_id)
     for chat_id in store_chats.active_of_consumer(tx, entry.tenant_id, consumer_id):
         chat = store_chats.lock(tx, entry.tenant_id, chat_id)
-        if chat is not None:
+        if chat is not None and entry.said.covers(numbers.line(tx, chat.number_id)):
             chats.record(tx, chat, ConsumerOptedOut(tx.now))
-    _block_queued(tx, entry.tenant_id, consumer_id)
-    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_OUT, told)
-    return True
+    _block_queued(tx, entry, consumer_id)
+    events.consent_changed(tx, entry, consumer_id, told)
+    return before is None or before.status is not Consent.OPTED_OUT
 
 
-def _block_queued(tx: Tx, tenant_id: int, consumer_id: int) -> None:
+def _scoped(tx: Tx, entry: Entry) -> Entry:
+    """With the scope that is set. A number in no queue has none to speak of, so that the opt-out
+    is the tenant's: rather too wide than too narrow."""
+    assert entry.number_id is not None
+    number = numbers.by_id(tx, entry.number_id)
+    match tenants.get(tx, entry.tenant_id).optout_scope:
+        case OptOutScope.NUMBER:
+            return replace(entry, scope=OptOutScope.NUMBER, scope_id=number.id)
+        case OptOutScope.QUEUE if number.queue_id is not None:
+            return replace(entry, scope=OptOutScope.QUEUE, scope_id=number.queue_id)
+    return entry
+
+
+def _block_queued(tx: Tx, entry: Entry, consumer_id: int) -> None:
     """Texts of ended chats, and those without a chat, are not sent any more either."""
-    mine = (t.messages.c.consumer_id == consumer_id, t.messages.c.kind.not_in(ANSWERS))
+    m = t.messages.c
+    mine = [m.consumer_id == consumer_id, m.kind.not_in(ANSWERS)]
+    if entry.scope is not OptOutScope.TENANT:
+        senders = messages.senders_of_unsent(tx, consumer_id)
+        covered = [one for one in senders if entry.said.covers(numbers.line(tx, one))]
+        mine.append(m.number_id.in_(covered))
     for message_id, chat_id in messages.stop_queued(tx, MessageStatus.BLOCKED, OPTED_OUT, *mine):
-        events.message_changed(tx, tenant_id, chat_id, message_id, MessageStatus.BLOCKED, None)
+        status = MessageStatus.BLOCKED
+        events.message_changed(tx, entry.tenant_id, chat_id, message_id, status, None)
 
 
 def opt_in(tx: Tx, entry: Entry, consumer_id: int) -> None:
-    """Off the list; in the ledger even when it said nothing before."""
-    consent.append(tx, entry)
+    """Off the list, as far as the scope reaches; in the ledger even when it said nothing before."""
+    entry = _scoped(tx, entry)
+    ledger.append(tx, entry)
     told = consumers.agents_with(tx, entry.tenant_id, consumer_id)
-    events.consent_changed(tx, entry.tenant_id, consumer_id, Consent.OPTED_IN, told)
+    events.consent_changed(tx, entry, consumer_id, told)
 
 
 def hold_chats(tx: Tx, tenant_id: int, consumer_id: int) -> None:
@@ -68,7 +97,8 @@ def blocked_by_carrier(tx: Tx, text: Sending, evidence: str) -> None:
     """
     entry = Entry(
         tenant_id=text.tenant_id,
-        number=numbers.recipient(tx, text.tenant_id, text.consumer_id).number,
+        number=consumers.number(tx, text.tenant_id, text.consumer_id),
+        number_id=text.number_id,
         status=Consent.OPTED_OUT,
         source="carrier",
         evidence=evidence,
@@ -88,7 +118,8 @@ def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> Ope
         raise NotYourChat
     entry = Entry(
         tenant_id=tenant_id,
-        number=numbers.recipient(tx, tenant_id, chat.consumer_id).number,
+        number=consumers.number(tx, tenant_id, chat.consumer_id),
+        number_id=chat.number_id,
         status=Consent.OPTED_OUT,
         source="agent",
         evidence=f"chat {chat_id}",

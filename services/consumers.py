@@ -5,7 +5,7 @@ from __future__ import annotations
 from services import shapes
 from services.chat_views import Link, chats
 from services.views import check_may_see
-from store import consent, consumers
+from store import consent, consumers, numbers
 from store.database import Tx
 
 # So much of a consumer's consent is shown; what is older is in the export.
@@ -25,8 +25,9 @@ def earlier_chats(
 def consent_of(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> shapes.Consent:
     """What the ledger says of the chat's consumer."""
     check_may_see(tx, tenant_id, user_id, chat_id)
-    number = consumers.number_of_chat(tx, tenant_id, chat_id)
-    state = consent.state(tx, tenant_id, number)
+    number, number_id = consumers.numbers_of_chat(tx, tenant_id, chat_id)
+    said = consent.stands(tx, tenant_id, number, numbers.line(tx, number_id))
+    state = None if said is None else said.status
     entries = consent.history(tx, tenant_id, number, HISTORY_SHOWN)
     history = [shapes.ConsentEntry(**vars(entry)) for entry in entries]
     return shapes.Consent(number, state, history)

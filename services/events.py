@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.moments import iso
 from store.chats import OpenChat
+from store.consent import Entry
 from store.database import Tx
 from store.events import record
 
@@ -70,17 +71,17 @@ def agent_changed(tx: Tx, tenant_id: int, agent_id: int, status: str) -> None:
     record(tx, tenant_id, "agent.changed", None, status=status, agent_ids=[agent_id])
 
 
-def consent_changed(
-    tx: Tx, tenant_id: int, consumer_id: int, status: str, agent_ids: list[int]
-) -> None:
+def consent_changed(tx: Tx, entry: Entry, consumer_id: int, agent_ids: list[int]) -> None:
     """A consumer opted out or in; the agents who are connected to the consumer are told."""
     record(
         tx,
-        tenant_id,
+        entry.tenant_id,
         "consent.changed",
         None,
         consumer_id=consumer_id,
-        status=status,
+        status=entry.status,
+        scope=entry.scope,
+        scope_id=entry.said.scope_id,
         agent_ids=agent_ids,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from carriers.protocol import InboundText
 from domain.chat import ConsumerWrote, decide, open_chat
 from domain.commands import Command, meaning, recognise
+from domain.consent import Consent
 from domain.decisions import Decision, World
 from domain.phones import InvalidNumber, parse
 from domain.plaintext import clean_text
@@ -17,7 +18,7 @@ from services.errors import InvalidField, NotFound
 from store import chats as store_chats
 from store import locks, messages, numbers, participants, tenants
 from store.chats import OpenChat
-from store.consent import Consent, Entry
+from store.consent import Entry
 from store.database import Again, Tx
 from store.messages import Draft
 from store.numbers import Account, Number, Pair
@@ -190,6 +191,7 @@ def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) 
     entry = Entry(
         tenant_id=number.tenant_id,
         number=incoming.sender,
+        number_id=number.id,
         status=status,
         source="consumer",
         evidence=incoming.text,

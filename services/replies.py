@@ -31,7 +31,7 @@ def reply(
         raise ChatEnded
     if chat.state.agent_id != agent_id:
         raise NotYourChat
-    if numbers.recipient(tx, tenant_id, chat.consumer_id).opted_out:
+    if numbers.recipient(tx, tenant_id, chat.consumer_id, chat.number_id).opted_out:
         raise ConsumerOptedOut
     draft = Draft(
         tenant_id=tenant_id,

@@ -99,7 +99,7 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
         return Superseded()
     if text.status not in UNSENT:
         return _settled(tx, text)
-    recipient = numbers.recipient(tx, text.tenant_id, text.consumer_id)
+    recipient = numbers.recipient(tx, text.tenant_id, text.consumer_id, text.number_id)
     if text.status is MessageStatus.SENDING:
         return InDoubt(_hand_over(tx, text, recipient.number), sends.known_ids(tx, text))
     if text.kind not in consent.ANSWERS and recipient.opted_out:

@@ -202,6 +202,7 @@ class ConsentEntry:
     """One entry of the consent ledger: what was said, by whom, and on what evidence."""
 
     status: str
+    scope: str
     source: str
     evidence: str
     actor_type: str

@@ -1,24 +1,20 @@
-"""The consent ledger: append-only; the current state is its newest row for a number (product B)."""
+"""The consent ledger: append-only; what holds is read from its newest rows (product B)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from domain.consent import Consent, Line, Said, standing
+from domain.statuses import OptOutScope
 from store import tables as t
 from store.database import Tx
 
 ledger = t.consent_ledger.c
-
-
-class Consent(StrEnum):
-    OPTED_IN = "opted_in"
-    OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True)
@@ -26,6 +22,7 @@ class Recorded:
     """An entry as it stands in the ledger; `actor_name` is an agent's."""
 
     status: Consent
+    scope: OptOutScope
     source: str
     evidence: str
     actor_type: str
@@ -35,7 +32,8 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Entry:
-    """Who said what, on what evidence. `scope` is `tenant`: narrower scopes are not offered yet."""
+    """Who said what, on what evidence. `number_id`: to which number of ours; `scope_id` is the
+    queue or number of ours that a narrower scope speaks of."""
 
     tenant_id: int
     number: str
@@ -45,17 +43,29 @@ class Entry:
     actor_type: str
     actor_id: int | None = None
     message_id: int | None = None
-    scope: str = "tenant"
+    number_id: int | None = None
+    scope: OptOutScope = OptOutScope.TENANT
+    scope_id: int | None = None
+
+    @property
+    def said(self) -> Said:
+        """As scopes are compared."""
+        return Said(self.status, self.scope, self.scope_id or self.tenant_id, self.number_id)
 
 
-def newest_of(tenant_id: Any, number: Any) -> sa.Select[str]:
-    """The query of a number's current state; also a part of others."""
-    mine = sa.select(ledger.status).where(ledger.tenant_id == tenant_id, ledger.number == number)
+def anything_of(tenant_id: Any, number: Any) -> sa.Select[int]:
+    """The query whether the ledger says anything of a number; also a part of others: of most
+    consumers it says nothing, and then nothing more need be read."""
+    mine = sa.select(ledger.id).where(ledger.tenant_id == tenant_id, ledger.number == number)
     return mine.order_by(ledger.id.desc()).limit(1)
 
 
 _APPEND = sa.insert(t.consent_ledger)
-_STATE = newest_of(bindparam("tenant_id"), bindparam("number"))
+_SAID = (
+    sa.select(ledger.status, ledger.scope, ledger.scope_id, ledger.number_id)
+    .where(ledger.tenant_id == bindparam("tenant_id"), ledger.number == bindparam("number"))
+    .order_by(ledger.id.desc())
+)
 
 
 def append(tx: Tx, entry: Entry) -> None:
@@ -65,8 +75,9 @@ def append(tx: Tx, entry: Entry) -> None:
         {
             "tenant_id": entry.tenant_id,
             "number": entry.number,
+            "number_id": entry.number_id,
             "scope": entry.scope,
-            "scope_id": entry.tenant_id,
+            "scope_id": entry.said.scope_id,
             "status": entry.status,
             "source": entry.source,
             "message_id": entry.message_id,
@@ -78,11 +89,23 @@ def append(tx: Tx, entry: Entry) -> None:
     )
 
 
-def state(tx: Tx, tenant_id: int, number: str) -> Consent | None:
-    """What the ledger says now; None when it says nothing."""
+def stands(tx: Tx, tenant_id: int, number: str, line: Line) -> Said | None:
+    """What holds for texts to this consumer from one of our numbers; None: nothing was said."""
     whose = {"tenant_id": tenant_id, "number": number}
-    found: str | None = tx.conn.execute(_STATE, whose).scalar_one_or_none()
-    return None if found is None else Consent(found)
+    rows = tx.conn.execute(_SAID, whose)
+    return standing(
+        (
+            Said(Consent(row.status), OptOutScope(row.scope), row.scope_id, row.number_id)
+            for row in rows
+        ),
+        line,
+    )
+
+
+def opted_out(tx: Tx, tenant_id: int, number: str, line: Line) -> bool:
+    """Whether nothing may be sent to this consumer from this number of ours."""
+    said = stands(tx, tenant_id, number, line)
+    return said is not None and said.status is Consent.OPTED_OUT
 
 
 def history(tx: Tx, tenant_id: int, number: str, last: int) -> list[Recorded]:
@@ -91,6 +114,7 @@ def history(tx: Tx, tenant_id: int, number: str, last: int) -> list[Recorded]:
     query = (
         sa.select(
             ledger.status,
+            ledger.scope,
             ledger.source,
             ledger.evidence,
             ledger.actor_type,
@@ -110,9 +134,4 @@ def history(tx: Tx, tenant_id: int, number: str, last: int) -> list[Recorded]:
         .limit(last)
     )
     found = tx.conn.execute(query)
-    return [Recorded(Consent(row.status), *row[1:]) for row in found]
-
-
-def opted_out(tx: Tx, tenant_id: int, number: str) -> bool:
-    """Whether nothing may be sent to this number."""
-    return state(tx, tenant_id, number) is Consent.OPTED_OUT
+    return [Recorded(Consent(row.status), OptOutScope(row.scope), *row[2:]) for row in found]

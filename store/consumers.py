@@ -11,15 +11,23 @@ from store.database import Tx
 c = t.chats.c
 
 
-def number_of_chat(tx: Tx, tenant_id: int, chat_id: int) -> str:
-    """The number of a chat's consumer; the chat must exist."""
+def number(tx: Tx, tenant_id: int, consumer_id: int) -> str:
+    """A consumer's number; the consumer must exist."""
+    k = t.consumers.c
+    query = sa.select(k.number).where(k.tenant_id == tenant_id, k.id == consumer_id)
+    return str(tx.conn.execute(query).scalar_one())
+
+
+def numbers_of_chat(tx: Tx, tenant_id: int, chat_id: int) -> tuple[str, int]:
+    """A chat's consumer's number, and the id of ours; the chat must exist."""
     k = t.consumers.c
     query = (
-        sa.select(k.number)
+        sa.select(k.number, c.number_id)
         .join(t.chats, c.consumer_id == k.id)
         .where(c.tenant_id == tenant_id, c.id == chat_id)
     )
-    return str(tx.conn.execute(query).scalar_one())
+    number, number_id = tx.conn.execute(query).one()
+    return str(number), int(number_id)
 
 
 def earlier_chats(

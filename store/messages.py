@@ -198,6 +198,12 @@ def stop_queued(
     return [(row.id, row.chat_id) for row in stopped]
 
 
+def senders_of_unsent(tx: Tx, consumer_id: int) -> list[int]:
+    """The numbers of ours from which texts to this consumer are still to go out."""
+    query = sa.select(m.number_id).where(m.consumer_id == consumer_id, sa.text(t.UNSENT_TEXT))
+    return sorted(set(tx.conn.execute(query).scalars()))
+
+
 def _message(row: AnyRow) -> Message:
     return Message(
         id=row.id,

@@ -8,9 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from domain.consent import Line
 from domain.statuses import ChatStatus, NumberStatus, OptOutReplies
+from store import consent, tenants
 from store import tables as t
-from store.consent import Consent, newest_of
 from store.database import AnyRow, Tx, on_each
 
 n = t.numbers.c
@@ -82,7 +83,7 @@ _WAY_OUT = (
 )
 _MEET = on_each(lambda insert: insert(t.consumers).on_conflict_do_nothing())
 _RECIPIENT = sa.select(
-    u.number, newest_of(u.tenant_id, u.number).scalar_subquery().label("consent")
+    u.number, consent.anything_of(u.tenant_id, u.number).scalar_subquery().label("said")
 ).where(u.tenant_id == bindparam("tenant_id"), u.id == bindparam("consumer_id"))
 _PAIR = (
     sa.select(
@@ -90,7 +91,7 @@ _PAIR = (
         u.id.label("consumer_id"),
         t.chats.c.id.label("chat_id"),
         t.chats.c.status.label("chat_status"),
-        newest_of(n.tenant_id, bindparam("sender")).scalar_subquery().label("consent"),
+        consent.anything_of(n.tenant_id, bindparam("sender")).scalar_subquery().label("said"),
     )
     .outerjoin(t.consumers, sa.and_(u.tenant_id == n.tenant_id, u.number == bindparam("sender")))
     .outerjoin(
@@ -106,6 +107,9 @@ _PAIR = (
         n.number == bindparam("recipient"),
         n.removed_at.is_(None),
     )
+)
+_TEXTED_FROM = sa.select(t.number_queues.c.queue_id).where(
+    t.number_queues.c.number_id == bindparam("number_id")
 )
 _ENTER = on_each(lambda insert: insert(t.inbox).on_conflict_do_nothing().returning(t.inbox.c.id))
 _LINK = sa.update(t.inbox).where(t.inbox.c.id == bindparam("inbox_id"))
@@ -177,11 +181,13 @@ def pair(tx: Tx, tenant_id: int, recipient: str, sender: str) -> Pair | None:
     row = tx.conn.execute(_PAIR, wanted).one_or_none()
     if row is None:
         return None
+    number = _number(row)
     return Pair(
-        number=_number(row),
+        number=number,
         consumer_id=row.consumer_id,
         chat=None if row.chat_id is None else (row.chat_id, ChatStatus(row.chat_status)),
-        opted_out=row.consent == Consent.OPTED_OUT,
+        opted_out=row.said is not None
+        and consent.opted_out(tx, tenant_id, sender, _line(tx, number)),
     )
 
 
@@ -192,11 +198,28 @@ def meet(tx: Tx, tenant_id: int, number: str) -> None:
     tx.conn.execute(_MEET[tx.on_sqlite], values)
 
 
-def recipient(tx: Tx, tenant_id: int, consumer_id: int) -> Recipient:
-    """Where a consumer's texts go, and whether they may."""
+def recipient(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> Recipient:
+    """Where a consumer's texts go, and whether they may from this number of ours."""
     whom = {"tenant_id": tenant_id, "consumer_id": consumer_id}
     row = tx.conn.execute(_RECIPIENT, whom).one()
-    return Recipient(row.number, row.consent == Consent.OPTED_OUT)
+    out = row.said is not None and consent.opted_out(tx, tenant_id, row.number, line(tx, number_id))
+    return Recipient(row.number, out)
+
+
+def line(tx: Tx, number_id: int) -> Line:
+    """A number of ours as the scopes of consent see it."""
+    return _line(tx, by_id(tx, number_id))
+
+
+def _line(tx: Tx, number: Number) -> Line:
+    tree = tenants.tree(tx, number.tenant_id)
+    queues = [number.queue_id] if number.queue_id is not None else _texted_from(tx, number.id)
+    above = (queue_id for queue in queues if queue in tree for queue_id in tree.way_up(queue))
+    return Line(number.id, frozenset([*queues, *above]))
+
+
+def _texted_from(tx: Tx, number_id: int) -> list[int]:
+    return list(tx.conn.execute(_TEXTED_FROM, {"number_id": number_id}).scalars())
 
 
 def receive_once(tx: Tx, account: Account, provider_id: str) -> int | None:

@@ -312,6 +312,8 @@ chats = _table(
     Column("menu_shown", Integer, nullable=False, server_default="0"),
     Column("greeted", JSON, nullable=False, server_default="[]"),
     Column("invalid_answers", Integer, nullable=False, server_default="0"),
+    # The consumer's text that asks in free words to stop, until somebody has decided on it (B).
+    Column("stop_asked", BigId),
     # Time: the window that the deadline is counted from (rule 5).
     _time("window_from", nullable=False),
     _time("deadline_at"),
@@ -353,6 +355,14 @@ chats = _table(
     ),
     # A consumer's earlier chats, the newest first.
     Index("ix_chats_consumer", "tenant_id", "consumer_id", "id"),
+    # Whoever asks to stop and has had no answer yet.
+    Index(
+        "ix_chats_stop_asked",
+        "tenant_id",
+        "id",
+        sqlite_where=sa.text("stop_asked IS NOT NULL"),
+        postgresql_where=sa.text("stop_asked IS NOT NULL"),
+    ),
     # The reconciler: every chat whose process has not finished.
     Index(
         "ix_chats_unsettled",
@@ -437,6 +447,8 @@ messages = _table(
     Column("kind", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("media", JSON, nullable=False, server_default="[]"),
+    # What it asks for beside an answer: `opt_in` (ours), `stop` (the consumer's) (B).
+    Column("asks", Text),
     Column("status", Text, nullable=False),
     Column("error", Text),
     # What the carrier says of a refusal, in its own words.
@@ -567,11 +579,14 @@ events = _table(
     UniqueConstraint("tenant_id", "position"),
 )
 
+# Only ever added to: triggers of the database refuse everything else.
 consent_ledger = _table(
     "consent_ledger",
     _id(),
     _tenant(),
     Column("number", Text, nullable=False),
+    # Which number of ours it was said to; entries of before do not tell.
+    _ref("number_id", "numbers", nullable=True),
     Column("scope", Text, nullable=False),
     Column("scope_id", BigId),
     Column("status", Text, nullable=False),
@@ -581,6 +596,6 @@ consent_ledger = _table(
     Column("actor_type", Text, nullable=False),
     Column("actor_id", BigId),
     _time("at", nullable=False),
-    # The current state: the newest row of a number.
+    # What holds: the newest rows of a number.
     Index(None, "tenant_id", "number", "id"),
 )

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam
 from domain.commands import BACK_WORDS, EXIT_WORDS
 from domain.queues import Queue, QueueTree
 from domain.routing import CONCURRENCY_LIMIT
+from domain.statuses import OptOutScope
 from domain.timers import Timers
 from store import tables as t
 from store.database import AnyRow, Tx
@@ -28,6 +29,7 @@ class Tenant:
     default_lang: str
     timers: Timers
     concurrency_limit: int
+    optout_scope: OptOutScope
     texts: dict[str, dict[str, str | None]]
     silent: frozenset[str]
     back_words: tuple[str, ...]
@@ -88,6 +90,7 @@ def _tenant(row: AnyRow) -> Tenant:
         default_lang=row.default_lang,
         timers=timers(settings),
         concurrency_limit=settings.get("concurrency_limit", CONCURRENCY_LIMIT),
+        optout_scope=OptOutScope(settings.get("optout_scope", OptOutScope.TENANT)),
         texts=row.texts,
         silent=frozenset(row.silent),
         back_words=tuple(row.commands.get("back", BACK_WORDS)),

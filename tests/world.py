@@ -34,6 +34,8 @@ class World:
     queues: dict[str, int]
     agents: dict[str, int]
     numbers: dict[str, int]
+    # How far a STOP reaches, as tests have set it.
+    scope: str = "tenant"
     _ids: itertools.count[int] = field(default_factory=itertools.count)
 
     def seen_through(self, db: Database) -> World:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Optional
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
 
+from domain.statuses import OptOutScope
+
 
 class Unit(StrEnum):
     """What a number counts."""
@@ -31,14 +33,6 @@ class Routing(StrEnum):
 
     MULTICAST = "multicast"
     DELTACAST = "deltacast"
-
-
-class OptOutScope(StrEnum):
-    """How far a STOP reaches (product B)."""
-
-    TENANT = "tenant"
-    QUEUE = "queue"
-    NUMBER = "number"
 
 
 class Strict(BaseModel):
@@ -116,7 +110,10 @@ class Settings(Strict):
     dismissal_timeout: int = _timer(
         60, "The consumer's silence after which a chat is dismissed; less than chat_timeout."
     )
-    optout_scope: OptOutScope = _setting(OptOutScope.TENANT, "How far a STOP reaches.")
+    optout_scope: OptOutScope = _setting(
+        OptOutScope.TENANT,
+        "How far a STOP reaches: all our texts, those of the number's queue, or of the number.",
+    )
 
 
 TENANT_FIELDS: Mapping[str, FieldInfo] = Settings.model_fields

@@ -10,12 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from carriers.protocol import Rejected
+from domain.consent import Consent
 from domain.statuses import AgentStatus, ChatStatus, FailReason, MessageStatus
 from services import consent, sends
 from services.errors import ConsumerOptedOut, NotYourChat
 from services.sends import HandOver, Settled
 from store import tables as t
-from store.consent import Consent, Entry, append
+from store.consent import Entry, append
 from tests.conftest import OpenDatabase, SetClock
 from tests.world import PHONE, VIP_NUMBER, World, build
 

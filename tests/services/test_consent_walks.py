@@ -7,6 +7,7 @@ import random
 import pytest
 import sqlalchemy as sa
 
+from domain.consent import Consent
 from domain.process import ChatRef
 from domain.statuses import AgentStatus
 from domain.texts import TextKey
@@ -16,7 +17,7 @@ from services.errors import Refused
 from services.sends import HandOver
 from store import consent as ledger
 from store import tables as t
-from store.consent import Consent, Entry
+from store.consent import Entry
 from store.database import Tx
 from tests.conftest import SetClock
 from tests.world import PHONE, VIP_NUMBER, World
@@ -73,33 +74,64 @@ async def of_status(world: World, status: str) -> list[int]:
     return [row.id for row in found]
 
 
-def _opted_out(tx: Tx, world: World) -> dict[int, bool]:
-    consumers = tx.conn.execute(sa.select(t.consumers.c.id, t.consumers.c.number)).all()
-    return {row.id: ledger.opted_out(tx, world.tenant_id, row.number) for row in consumers}
+def _may_not(tx: Tx, world: World) -> set[tuple[int, int]]:
+    """The consumers (by id) whom no text may go to from a number of ours: told from the ledger's
+    rows alone, the newest that concerns the number."""
+    c, scope = t.consent_ledger.c, world.scope
+    own = {id: _scope_ids(world, number) for number, id in world.numbers.items()}
+    found = set()
+    for consumer in tx.conn.execute(sa.select(t.consumers.c.id, t.consumers.c.number)):
+        said = tx.conn.execute(
+            sa.select(c.scope_id, c.status).where(c.number == consumer.number).order_by(c.id)
+        ).all()
+        for number_id, ids in own.items():
+            mine = [row.status for row in said if row.scope_id == ids[scope]]
+            if mine[-1:] == ["opted_out"]:
+                found.add((consumer.id, number_id))
+    return found
+
+
+def _scope_ids(world: World, number: str) -> dict[str, int]:
+    queue = world.queues["VIP" if number == VIP_NUMBER else "Support"]
+    return {"tenant": world.tenant_id, "queue": queue, "number": world.numbers[number]}
 
 
 async def claim_some(world: World, chance: random.Random) -> set[str]:
     """Try to send what is queued; the kinds that were handed over. Some are not taken."""
     m = t.messages.c
-    queued = sa.select(m.id, m.kind, m.consumer_id).where(m.status.in_(["queued", "sending"]))
+    queued = sa.select(m.id, m.kind, m.consumer_id, m.number_id).where(
+        m.status.in_(["queued", "sending"])
+    )
     handed = set()
-    blocked = await world.db.read(_opted_out, world)
+    blocked = await world.db.read(_may_not, world)
     for text in await world.rows(queued.order_by(m.id)):
         if chance.random() < 0.6:
             continue
         claim = await world.db.write(sends.claim, text.id, 1)
         if isinstance(claim, HandOver):
             handed.add(text.kind)
-            assert text.kind in ANSWERS or not blocked[text.consumer_id], text
+            opted_out = (text.consumer_id, text.number_id) in blocked
+            assert text.kind in ANSWERS or not opted_out, text
             if chance.random() < 0.5:
                 await world.db.write(sends.not_taken, text.id)
     return handed
 
 
-@pytest.mark.parametrize("seed", [3, 6])
+async def _no_chat_goes_on_within_an_opt_out(world: World) -> None:
+    c = t.chats.c
+    live = await world.rows(sa.select(c.consumer_id, c.number_id).where(sa.text(t.ACTIVE_CHAT)))
+    blocked = await world.db.read(_may_not, world)
+    assert not {(row.consumer_id, row.number_id) for row in live} & blocked
+
+
+@pytest.mark.parametrize(
+    ("scope", "seed"), [("tenant", 3), ("tenant", 6), ("queue", 2), ("number", 5)]
+)
 async def test_after_an_opt_out_only_answers_can_be_claimed(
-    world: World, clock: SetClock, seed: int
+    world: World, clock: SetClock, scope: str, seed: int
 ) -> None:
+    await world.configure(optout_scope=scope)
+    world.scope = scope
     chance = random.Random(seed)
     statements: list[str] = []
 
@@ -117,6 +149,7 @@ async def test_after_an_opt_out_only_answers_can_be_claimed(
             continue
         done += 1
         kinds |= await claim_some(world, chance)
+        await _no_chat_goes_on_within_an_opt_out(world)
     assert kinds >= {"greeting", "opt_out"}
     touched = [said.split()[0] for said in statements if "consent_ledger" in said]
     assert set(touched) == {"SELECT", "INSERT"}
