@@ -19,7 +19,7 @@ from api.models import (
     StatusRequest,
 )
 from api.session import Claimed
-from services import agents, auth, consent, consumers, reading, replies, shapes, views
+from services import agents, auth, consent, consumers, dismissal, reading, replies, shapes, views
 from services.auth import Claim, acting
 from store.database import Tx
 
@@ -69,6 +69,12 @@ async def queues(parts: Parts, claim: Claimed) -> list[shapes.AgentQueue]:
 async def chats(parts: Parts, claim: Claimed) -> list[shapes.AgentChat]:
     """The chats that the agent is connected to."""
     return await parts.db.read(acting(claim, views.open_chats), parts.chat_link)
+
+
+@routes.get("/chats/dismissed")
+async def dismissed(parts: Parts, claim: Claimed) -> list[shapes.AgentChat]:
+    """The chats that the agent had last and that are dismissed: they can be resumed."""
+    return await parts.db.read(acting(claim, views.dismissed_chats), parts.chat_link)
 
 
 @routes.get("/chats/{chat_id}", responses=documented(404))
@@ -130,6 +136,20 @@ async def decline(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Agent
 async def end(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """End a chat: what was written before is still sent, then the goodbye."""
     await parts.db.write(acting(claim, agents.end_chat), chat_id)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+
+
+@routes.post("/chats/{chat_id}/dismiss", responses=documented(404, 409))
+async def dismiss(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
+    """Set a chat aside whose consumer fell silent: the consumer's next text brings it back."""
+    await parts.db.write(acting(claim, dismissal.dismiss), chat_id)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+
+
+@routes.post("/chats/{chat_id}/resume", responses=documented(404, 409))
+async def resume(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
+    """Take a dismissed chat up again. The consumer is texted nothing."""
+    await parts.db.write(acting(claim, dismissal.resume_by_agent), chat_id)
     return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
 
 

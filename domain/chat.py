@@ -9,12 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain import menu
+from domain import dismissal, menu
+from domain.after_hours import tell_closed
 from domain.commands import Command
 from domain.decisions import ChatState, Decision, Say, Unsent, World
-from domain.statuses import ENDED, TRANSITIONS, ChatStatus, DisconnectedBy, FailReason
+from domain.queues import QueueTree
+from domain.statuses import (
+    ENDED,
+    TRANSITIONS,
+    ChatStatus,
+    Direction,
+    DisconnectedBy,
+    FailReason,
+)
 from domain.texts import TextKey
-from domain.timers import Timers, deadline
+from domain.timers import Timer
+from domain.waiting import count_waiting
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,25 @@ class AgentAccepted:
 
 
 @dataclass(frozen=True)
+class AgentWrote:
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AgentEnded:
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AgentDismissed:
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ChatResumed:
+    """A dismissed chat is taken up again: by this agent, or by whoever accepts it."""
+
+    agent_id: int | None
     at: datetime
 
 
@@ -52,6 +80,9 @@ class ConsumerOptedOut:
 
 @dataclass(frozen=True)
 class AlarmRang:
+    """This timer has run out; the caller has reckoned it by the settings that hold."""
+
+    timer: Timer
     at: datetime
 
 
@@ -66,7 +97,10 @@ class QueueGone:
 Fact = (
     ConsumerWrote
     | AgentAccepted
+    | AgentWrote
     | AgentEnded
+    | AgentDismissed
+    | ChatResumed
     | AgentLeft
     | ConsumerOptedOut
     | AlarmRang
@@ -95,7 +129,7 @@ def open_chat(entry_queue_id: int, text: str, at: datetime, world: World) -> Dec
         arrived = menu.choose(state, chosen.id, at, world)
     else:
         arrived = menu.arrive(state, entry_queue_id, at, world)
-    return replace(arrived, say=(greeting, *arrived.say))
+    return _with_time(None, replace(arrived, say=(greeting, *arrived.say)), at, tree)
 
 
 def decide(state: ChatState, fact: Fact, world: World) -> Decision:
@@ -105,7 +139,15 @@ def decide(state: ChatState, fact: Fact, world: World) -> Decision:
     decision = _meaning(state, fact, world)
     if decision.state.status not in TRANSITIONS[state.status]:
         raise ImpossibleFact(f"{state.status} cannot become {decision.state.status}")
-    return decision
+    return _with_time(state, decision, fact.at, world.tree)
+
+
+def _with_time(
+    before: ChatState | None, decision: Decision, at: datetime, tree: QueueTree
+) -> Decision:
+    """What follows from when it is, whatever the fact: waiting is counted, closed hours told."""
+    counted = replace(decision, state=count_waiting(before, decision.state, at))
+    return tell_closed(before, counted, at, tree)
 
 
 def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
@@ -120,10 +162,18 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
                     state,
                     status=ChatStatus.ASSIGNED,
                     agent_id=agent_id,
+                    preferred_agent_id=agent_id,
                     assigned_at=state.assigned_at or at,
                     window_from=at,
+                    # Who takes over an unanswered chat has the whole time to go on.
+                    silent_from=state.silent_from and at,
+                    noticed=False,
                 )
             )
+        case AgentWrote(at):
+            if state.status is not ChatStatus.ASSIGNED:
+                raise ImpossibleFact("the chat has no agent")
+            return Decision(_agent_wrote(state, at))
         case AgentEnded(at):
             if state.status is not ChatStatus.ASSIGNED:
                 raise ImpossibleFact("only a connected chat can be ended by its agent")
@@ -132,14 +182,23 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
         case AgentLeft(at):
             if state.status is not ChatStatus.ASSIGNED:
                 raise ImpossibleFact("the chat has no agent")
-            return _back_to_queue(replace(state, agent_id=None, window_from=at), at, world)
+            left = replace(state, agent_id=None, window_from=at)
+            return menu.return_to_queue(left, at, world)
+        case AgentDismissed(at):
+            if dismissal.why_not(state) is not None:
+                raise ImpossibleFact("the chat cannot be dismissed")
+            return dismissal.dismiss(state, at)
+        case ChatResumed(agent_id, at):
+            if state.status is not ChatStatus.DISMISSED:
+                raise ImpossibleFact("the chat is not dismissed")
+            return dismissal.resume(state, agent_id, at, world)
         case ConsumerOptedOut(at):
             ended = _end(state, _left(state), DisconnectedBy.END_USER, at)
             return Decision(
                 replace(ended, fail_reason=FailReason.END_USER_OPT_OUT), unsent=Unsent.BLOCK
             )
-        case AlarmRang(at):
-            return _alarm_rang(state, at, world.timers)
+        case AlarmRang(timer, at):
+            return _alarm_rang(state, timer, at)
         case QueueGone(target, at):
             return _queue_gone(state, target, at, world)
 
@@ -148,6 +207,9 @@ def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Deci
     if fact.command is Command.EXIT:
         ended = _end(state, _left(state), DisconnectedBy.END_USER, fact.at)
         return Decision(ended, _goodbye(state, TextKey.ENDED), Unsent.FAIL)
+    if state.status is ChatStatus.DISMISSED:
+        return dismissal.revive(state, fact.at, world)
+    state = replace(state, heard=True, silent_from=None, noticed=False)
     if state.status is ChatStatus.ASSIGNED:
         return Decision(replace(state, window_from=max(state.window_from, fact.at)))
     if fact.command is Command.BACK:
@@ -157,24 +219,27 @@ def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Deci
     return Decision(state)
 
 
-def _alarm_rang(state: ChatState, at: datetime, timers: Timers) -> Decision:
-    due = deadline(state.status, state.window_from, timers)
-    if due is None or at < due:
-        return Decision(state)
-    if state.status is ChatStatus.ASSIGNED:
+def _agent_wrote(state: ChatState, at: datetime) -> ChatState:
+    """The consumer's silence counts from here; in an outbound chat either side's text goes on."""
+    wrote = replace(state, silent_from=at, noticed=False)
+    if state.direction is Direction.OUTBOUND and state.heard:
+        return replace(wrote, window_from=max(state.window_from, at))
+    return wrote
+
+
+def _alarm_rang(state: ChatState, timer: Timer, at: datetime) -> Decision:
+    if timer is Timer.NOTICE:
+        return dismissal.give_notice(state)
+    if timer is Timer.DISMISSAL:
+        return dismissal.dismiss(state, at)
+    if timer in (Timer.CHAT, Timer.OUTBOUND):
         ended = _end(state, ChatStatus.FINISHED, DisconnectedBy.TIMEOUT, at)
         return Decision(ended, _goodbye(state, TextKey.ENDED))
     ended = _end(state, ChatStatus.FAILED, DisconnectedBy.TIMEOUT, at)
-    selecting = state.status is ChatStatus.SELECTING
-    reason = FailReason.NO_RESPONSE if selecting else FailReason.EXPIRED
-    return Decision(replace(ended, fail_reason=reason), _goodbye(state, TextKey.EXPIRED))
-
-
-def _back_to_queue(state: ChatState, at: datetime, world: World) -> Decision:
-    """To its old place; a queue that got others below it meanwhile shows its menu."""
-    if world.tree.is_leaf(state.queue_id):
-        return Decision(replace(state, status=ChatStatus.QUEUED))
-    return menu.enter(replace(state, queued_at=None), state.queue_id, at, world)
+    reason = FailReason.NO_RESPONSE if timer is Timer.SELECTING else FailReason.EXPIRED
+    # Who never answered us is not told that it is too late to.
+    goodbye = _goodbye(state, TextKey.EXPIRED) if state.heard else ()
+    return Decision(replace(ended, fail_reason=reason), goodbye)
 
 
 def _queue_gone(state: ChatState, target: int | None, at: datetime, world: World) -> Decision:
@@ -188,7 +253,7 @@ def _queue_gone(state: ChatState, target: int | None, at: datetime, world: World
     moved = replace(
         state, queue_id=target, entry_queue_id=entry if entry in tree else tree.top(target)
     )
-    if state.status is ChatStatus.ASSIGNED or (
+    if state.status in (ChatStatus.ASSIGNED, ChatStatus.DISMISSED) or (
         state.status is ChatStatus.QUEUED and tree.is_leaf(target)
     ):
         return Decision(moved)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.queues import QueueTree
-from domain.statuses import ChatStatus, DisconnectedBy, FailReason
+from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
 from domain.texts import ENGLISH, Overrides, TextKey
-from domain.timers import Timers
 
 
 class Unsent(StrEnum):
@@ -22,7 +21,13 @@ class Unsent(StrEnum):
 
 @dataclass(frozen=True)
 class ChatState:
-    """What decisions depend on. `queue_id` is the node whose menu is shown, or the leaf."""
+    """What decisions depend on. `queue_id` is the node whose menu is shown, or the leaf.
+
+    `heard`: the consumer has written, since the chat came back if it was dismissed;
+    `silent_from`: the agent's text that the consumer has not answered; `noticed`: the consumer
+    was told that this silence leads to dismissal. `preferred_agent_id` had the consumer last.
+    `queued_at` is the chat's place in line, moved by the time that it was dismissed.
+    """
 
     status: ChatStatus
     entry_queue_id: int
@@ -42,6 +47,19 @@ class ChatState:
     invalid_answers: int = 0
     # The queues whose greeting was sent (A2).
     greeted: tuple[int, ...] = ()
+    direction: Direction = Direction.INBOUND
+    heard: bool = True
+    silent_from: datetime | None = None
+    noticed: bool = False
+    dismissed_at: datetime | None = None
+    preferred_agent_id: int | None = None
+    # The opening that the last after-hours message named.
+    told_closed_until: datetime | None = None
+    # Waiting, for the durations: of all spells that are over, until the first agent joined, and
+    # since when it lasts now.
+    waited: timedelta = timedelta()
+    first_waited: timedelta | None = None
+    waiting_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,6 @@ class World:
     """What the tenant has configured, as far as a chat's decisions need it."""
 
     tree: QueueTree
-    timers: Timers
     default_lang: str = ENGLISH
     texts: Overrides = field(default_factory=dict, hash=False)
 

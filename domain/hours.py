@@ -6,9 +6,9 @@ library. Time is evaluated in the schedule's zone, across DST. Too heavy for a w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,13 +36,34 @@ class Schedule:
         days = [[day.isoformat(), hours] for day, hours in self.holidays]
         return {"zone": self.zone, "expression": self.expression, "holidays": days}
 
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> Schedule:
+        """As the store kept it."""
+        holidays = tuple((date.fromisoformat(day), hours) for day, hours in data["holidays"])
+        return cls(data["zone"], data["expression"], holidays)
+
     def is_open(self, at: datetime) -> bool:
         """Whether it is open at this moment (aware)."""
-        return _compiled(self).is_open(at.astimezone(ZoneInfo(self.zone)))
+        return _compiled(self).is_open(self.local(at))
 
     def next_change(self, at: datetime) -> datetime | None:
-        """When it next opens or closes, as an aware time; None: never."""
-        return _compiled(self).next_change(at.astimezone(ZoneInfo(self.zone)))
+        """When it next opens or closes, in UTC; None: never. What lies wholly in an hour that
+        the clocks skip is told with nothing changing at it."""
+        change = _compiled(self).next_change(self.local(at))
+        return None if change is None else change.astimezone(UTC)
+
+    def next_opening(self, at: datetime) -> datetime | None:
+        """When it is open again: `at` itself if it is open; None: never."""
+        while not self.is_open(at):
+            change = self.next_change(at)
+            if change is None:
+                return None
+            at = change
+        return at
+
+    def local(self, at: datetime) -> datetime:
+        """The moment as the clocks of the schedule's zone show it."""
+        return at.astimezone(ZoneInfo(self.zone))
 
 
 def check_zone(zone: str) -> None:

@@ -128,6 +128,13 @@ def enter(state: ChatState, queue_id: int, at: datetime, world: World) -> Decisi
     return Decision(queued)
 
 
+def return_to_queue(state: ChatState, at: datetime, world: World) -> Decision:
+    """To its old place; a queue that got others below it meanwhile shows its menu."""
+    if world.tree.is_leaf(state.queue_id):
+        return Decision(replace(state, status=ChatStatus.QUEUED))
+    return enter(replace(state, queued_at=None), state.queue_id, at, world)
+
+
 def _show_menu(state: ChatState, queue_id: int, at: datetime, world: World) -> Decision:
     """The menu from its beginning; answers are read against it until the next one is sent."""
     options = tuple(queue.id for queue in world.tree.options(queue_id))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from domain.commands import folded, readings
+from domain.hours import Schedule
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,9 @@ class Queue:
     hidden: bool = False
     keywords: tuple[str, ...] = ()
     greeting: str | None = None
+    after_hours: str | None = None
+    # When it is open, inherited hours included; None: always.
+    hours: Schedule | None = None
     # What holds here of the settings that a queue may override, inherited ones included.
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -109,9 +114,20 @@ class QueueTree:
 
     def lang(self, queue_id: int) -> str | None:
         """The language of the nearest queue upwards that has one (A5)."""
+        return next((queue.lang for queue in self._upwards(queue_id) if queue.lang), None)
+
+    def after_hours(self, queue_id: int) -> str | None:
+        """The after-hours message of the nearest queue upwards that has one of its own (C5)."""
+        own = (queue.after_hours for queue in self._upwards(queue_id))
+        return next((wording for wording in own if wording), None)
+
+    def is_open(self, queue_id: int, at: datetime) -> bool:
+        """Whether chats of this queue are answered now; one without hours always is."""
+        queue = self.get(queue_id)
+        return queue is None or queue.hours is None or queue.hours.is_open(at)
+
+    def _upwards(self, queue_id: int) -> Iterator[Queue]:
         queue: Queue | None = self._by_id[queue_id]
         while queue is not None:
-            if queue.lang:
-                return queue.lang
+            yield queue
             queue = self._by_id.get(queue.parent_id) if queue.parent_id else None
-        return None

@@ -11,6 +11,7 @@ class ChatStatus(StrEnum):
     SELECTING = "selecting"
     QUEUED = "queued"
     ASSIGNED = "assigned"
+    DISMISSED = "dismissed"
     FINISHED = "finished"
     CANCELED = "canceled"
     FAILED = "failed"
@@ -44,8 +45,21 @@ TRANSITIONS: dict[ChatStatus, frozenset[ChatStatus]] = {
     ChatStatus.ASSIGNED: frozenset(
         {
             ChatStatus.ASSIGNED,
+            ChatStatus.DISMISSED,
             ChatStatus.QUEUED,
             ChatStatus.SELECTING,
+            ChatStatus.FINISHED,
+            ChatStatus.FAILED,
+        }
+    ),
+    # Back to its queue by a text or a resume (to a menu if that is no leaf any more), or straight
+    # to the agent who resumes it.
+    ChatStatus.DISMISSED: frozenset(
+        {
+            ChatStatus.DISMISSED,
+            ChatStatus.QUEUED,
+            ChatStatus.SELECTING,
+            ChatStatus.ASSIGNED,
             ChatStatus.FINISHED,
             ChatStatus.FAILED,
         }
@@ -54,6 +68,13 @@ TRANSITIONS: dict[ChatStatus, frozenset[ChatStatus]] = {
     ChatStatus.CANCELED: frozenset(),
     ChatStatus.FAILED: frozenset(),
 }
+
+
+class Direction(StrEnum):
+    """Who wrote first: the consumer, or an agent or API client (product K)."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
 
 
 class FailReason(StrEnum):

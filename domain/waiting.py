@@ -1,9 +1,11 @@
-"""Since when a consumer waits for a word from us: what an agent sorts chats by."""
+"""How long a consumer waits: for a word from us, and in a queue."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from domain.decisions import ChatState
 from domain.statuses import ChatStatus
 
 WAITING_FOR_US = (ChatStatus.QUEUED, ChatStatus.ASSIGNED)
@@ -29,3 +31,16 @@ def waiting_since(
     if asked_at is None and status is ChatStatus.QUEUED:
         return answered_at
     return asked_at
+
+
+def count_waiting(before: ChatState | None, after: ChatState, at: datetime) -> ChatState:
+    """The spells of waiting counted up: menus, agents and dismissal are no waiting."""
+    state = after
+    if before is not None and before.waiting_from and after.status is not ChatStatus.QUEUED:
+        waited = before.waited + (at - before.waiting_from)
+        state = replace(state, waited=waited, waiting_from=None)
+    if after.status is ChatStatus.QUEUED and after.waiting_from is None:
+        state = replace(state, waiting_from=at)
+    if after.status is ChatStatus.ASSIGNED and after.first_waited is None:
+        state = replace(state, first_waited=state.waited)
+    return state

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from domain.queues import QueueTree
 from domain.routing import DECLINE_PAUSE, Staffing, waiting_because
 from domain.statuses import ChatStatus, OfferState
+from domain.timers import Timer, ends_at
 from services import shapes
 from store import offers, tenants
 from store import views as rows
@@ -116,7 +117,8 @@ def _chat(
         message_count=parts.thread.count,
         seq=record.seq,
         waiting_because=_waiting_because(record, parts, now),
-        deadline_at=record.deadline_at,
+        deadline_at=ends_at(record.deadlines),
+        dismisses_at=record.deadlines.get(Timer.DISMISSAL),
         temporal_url=link(record.id, record.incarnation),
     )
 
@@ -131,7 +133,8 @@ class Durations:
 
 
 def durations(record: ChatRecord, joined: Iterable[Participant], now: datetime) -> Durations:
-    """How long a chat waited and was handled, up to its end or to now."""
+    """How long a chat waited and was handled, up to its end or to now; the time that it was
+    dismissed is neither."""
     end = record.ended_at or now
     parts = [
         (one.connected_at, one.ended_at or end)
@@ -139,13 +142,13 @@ def durations(record: ChatRecord, joined: Iterable[Participant], now: datetime) 
         if one.user_id is not None and one.connected_at is not None
     ]
     handled = sum((until - since for since, until in parts), timedelta())
-    if record.queued_at is None:
-        return Durations(0, 0, _seconds(handled))
-    answered = parts[0][0] if parts else end
-    waited = end - record.queued_at
+    waited = timedelta(milliseconds=record.waited)
+    if record.waiting_from is not None:
+        waited += end - record.waiting_from
+    first = record.first_waited
     return Durations(
-        wait_duration=_seconds(answered - record.queued_at),
-        queue_duration=_seconds(waited - handled),
+        wait_duration=_seconds(waited if first is None else timedelta(milliseconds=first)),
+        queue_duration=_seconds(waited),
         chat_duration=_seconds(handled),
     )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from domain.chat import Fact, decide
 from domain.decisions import ChatState, Decision, Say, Unsent, World
-from domain.menu_text import menu_text
 from domain.queues import QueueTree
 from domain.reasons import CHAT_ENDED, OPTED_OUT
 from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
-from domain.texts import TextKey, Variable, fill, render
-from services import capacity, events, routing
+from domain.texts import TextKey
+from services import capacity, events, routing, wording
 from store import chats as store_chats
 from store import messages, numbers, participants, tenants
 from store import tables as t
@@ -21,17 +20,16 @@ from store.database import Tx
 ONCE = frozenset({TextKey.GREETING, TextKey.ENDED, TextKey.EXPIRED})
 
 
-def world(tx: Tx, tenant_id: int, queue_id: int | None = None, *, with_tree: bool = True) -> World:
-    """What the tenant has configured, for a decision; with the timers of a queue, if named."""
-    tenant = tenants.get(tx, tenant_id)
+def world(tx: Tx, tenant_id: int, *, with_tree: bool = True) -> World:
+    """What the tenant has configured, for a decision."""
     tree = tenants.tree(tx, tenant_id) if with_tree else QueueTree(())
-    timers = tenant.timers if queue_id is None else tenants.timers_at(tx, tenant_id, queue_id)
-    return World(tree, timers, tenant.default_lang, tenant.texts)
+    tenant = tenants.get(tx, tenant_id)
+    return World(tree, tenant.default_lang, tenant.texts)
 
 
 def record(tx: Tx, chat: OpenChat, fact: Fact) -> None:
     """Decide what a fact means for a locked chat, and carry it out. Needs the routing lock."""
-    known = world(tx, chat.tenant_id, chat.state.queue_id)
+    known = world(tx, chat.tenant_id)
     carry_out(tx, chat, decide(chat.state, fact, known), known)
 
 
@@ -76,27 +74,9 @@ def say(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> None:
     """Write a system text of the chat; an opted-out consumer's is kept as blocked."""
     if text.key in tenants.get(tx, chat.tenant_id).silent:
         return
-    body = _wording(tx, chat, text, tree)
+    body = wording.of_text(tx, chat, text, tree)
     if body:
         write(tx, chat, body, text)
-
-
-def _wording(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> str:
-    """What the consumer reads; empty where nothing of it can be said."""
-    tenant = tenants.get(tx, chat.tenant_id)
-    own, default = tenant.texts, tenant.default_lang
-    if text.key is TextKey.MENU:
-        names = [tree[option].name for option in text.options]
-        return menu_text(text.lang, names, own, default, first=text.first, more=text.more)
-    # The goodbye of a deleted queue has none to name.
-    queue = tree.get(text.queue_id)
-    values = {
-        Variable.COMPANY_NAME: tenant.name,
-        Variable.QUEUE_NAME: queue.name if queue else None,
-    }
-    if text.key is TextKey.GREETING and queue and queue.greeting:
-        return fill(queue.greeting, values)
-    return render(text.key, text.lang, values, own, default)
 
 
 def write(tx: Tx, chat: OpenChat, body: str, text: Say) -> None:

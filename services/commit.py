@@ -18,7 +18,7 @@ def flush(tx: Tx) -> None:
     for chat in tx.open_chats.values():
         if not chat.changed:
             continue
-        chat.deadline_at = windows.deadline_of(tx, chat)
+        windows.set_deadlines(tx, chat)
         chat.ptr += 1
         chats.write(tx, chat)
         pointer = Pointer(chat.ptr, chat.view(), chat.sends)

@@ -70,6 +70,22 @@ class NotYourChat(Conflict):
     message = "You are not connected to this chat."
 
 
+class CannotDismiss(Conflict):
+    message = "The chat cannot be dismissed."
+
+
+class NotDismissed(Conflict):
+    message = "This chat is not in dismissed state"
+
+
+class QueueClosed(Conflict):
+    """With the after-hours text as its message."""
+
+
+class AgentOffline(Conflict):
+    message = "You are offline."
+
+
 class ConsumerOptedOut(Conflict):
     message = "Consumer has opted out."
 

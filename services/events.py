@@ -20,7 +20,7 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
         queue_id=chat.state.queue_id,
         agent_ids=[] if chat.state.agent_id is None else [chat.state.agent_id],
         seq=chat.seq,
-        deadline_at=None if chat.deadline_at is None else iso(chat.deadline_at),
+        deadline_at=None if chat.ends_at is None else iso(chat.ends_at),
     )
 
 

@@ -23,7 +23,7 @@ def load(tx: Tx, ref: ChatRef) -> LoadedChat:
 
 
 def ring(tx: Tx, ref: ChatRef) -> LoadedChat:
-    """The alarm rang: end the chat if its time is over by now, else say when it will be.
+    """The alarm rang: do what its timer says if it has run out by now, else say when it will.
 
     Decided by the deadline alone, never by pointers: a chatty consumer would hold it off. A
     text that is still to be sent keeps the chat alive; its window starts again when it is sent.
@@ -35,13 +35,18 @@ def ring(tx: Tx, ref: ChatRef) -> LoadedChat:
     owed = messages.unsent_of_chat(tx, ref.tenant_id, ref.chat_id)
     due = chat.deadline_at is not None and chat.deadline_at <= tx.now
     if chat.state.status not in ENDED and due and not owed:
-        chat_service.record(tx, chat, AlarmRang(tx.now))
+        run_out = [
+            (at, timer) for timer, at in windows.deadlines_of(tx, chat).items() if at <= tx.now
+        ]
+        if run_out:
+            chat_service.record(tx, chat, AlarmRang(min(run_out)[1], tx.now))
+        # Else the tenant's timers were lengthened since it was reckoned.
+        chat.changed = True
+        windows.set_deadlines(tx, chat)
         loaded = _loaded(tx, chat)
         assert loaded.view is not None
-        # The pointer of this very change is numbered when the transaction completes. There is
-        # still a deadline where the tenant's timers were lengthened since it was reckoned.
-        until = windows.deadline_of(tx, chat)
-        return replace(loaded, view=replace(loaded.view, ptr=chat.ptr + 1, deadline_at=until))
+        # The pointer of this very change is numbered when the transaction completes.
+        return replace(loaded, view=replace(loaded.view, ptr=chat.ptr + 1))
     loaded = _loaded(tx, chat)
     if not (due and owed):
         return loaded

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from domain.chat import AgentWrote, decide
 from domain.plaintext import clean_text
 from domain.segments import AGENT_MAX
 from domain.statuses import ENDED, Author, Priority
+from services import chats as chat_service
 from services.errors import ChatEnded, ConsumerOptedOut, InvalidField, NotFound, NotYourChat
 from store import chats, messages, numbers
 from store.database import Tx
@@ -48,6 +50,8 @@ def reply(
     )
     message_id = messages.write_outbound(tx, draft)
     chat.sends.append(message_id)
+    known = chat_service.world(tx, tenant_id, with_tree=False)
+    chat.state = decide(chat.state, AgentWrote(tx.now), known).state
     return messages.get(tx, tenant_id, message_id), True
 
 

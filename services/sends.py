@@ -233,4 +233,5 @@ def _settled(tx: Tx, text: Sending) -> Settled:
         return Settled()
     chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
     assert chat is not None
-    return Settled(windows.deadline_of(tx, chat), chat.ptr + chat.changed)
+    due = min(windows.deadlines_of(tx, chat).values(), default=None)
+    return Settled(due, chat.ptr + chat.changed)

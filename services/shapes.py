@@ -87,7 +87,8 @@ class OfferEvent:
 
 @dataclass(frozen=True)
 class Chat:
-    """A chat, as every API shows it; at `deadline_at` it ends by itself."""
+    """A chat, as every API shows it; at `deadline_at` it ends by itself, at `dismisses_at` it is
+    dismissed, unless somebody writes before."""
 
     id: int
     lang: str
@@ -126,6 +127,7 @@ class Chat:
     seq: int
     waiting_because: str | None
     deadline_at: Moment | None
+    dismisses_at: Moment | None
     temporal_url: str | None
 
 

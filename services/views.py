@@ -44,6 +44,12 @@ def open_chats(tx: Tx, tenant_id: int, agent_id: int, link: Link) -> list[shapes
     return _agent_chats(tx, tenant_id, agent_id, ids, link)
 
 
+def dismissed_chats(tx: Tx, tenant_id: int, agent_id: int, link: Link) -> list[shapes.AgentChat]:
+    """The dismissed chats that the agent had last."""
+    ids = store_chats.dismissed_of_agent(tx, tenant_id, agent_id)
+    return _agent_chats(tx, tenant_id, agent_id, ids, link)
+
+
 def chat(tx: Tx, tenant_id: int, user_id: int, chat_id: int, link: Link) -> shapes.AgentChat:
     """One chat, as this user left it: the caller has checked that the user may see it."""
     found = _agent_chats(tx, tenant_id, user_id, [chat_id], link)

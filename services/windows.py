@@ -1,27 +1,36 @@
-"""A chat's window: when the chat ends by itself, and how a text that was held up moves it."""
+"""A chat's windows: when each of its timers is due, and how a text that was held up moves them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
 
-from domain.statuses import UNSENT
-from domain.timers import deadline, not_retroactive, window_after_sending
+from domain.statuses import ENDED, UNSENT, ChatStatus
+from domain.timers import Timer, deadlines, window_after_sending
 from store import chats, sends, tenants
 from store.chats import OpenChat
 from store.database import Tx
 from store.sends import Sending
 
 
-def deadline_of(tx: Tx, chat: OpenChat) -> datetime | None:
-    """When the chat ends by itself, by the timers that the tenant has now."""
+def deadlines_of(tx: Tx, chat: OpenChat) -> dict[Timer, datetime]:
+    """When each timer of the chat is due, by the settings and hours that the tenant has now."""
     state = chat.state
-    timers = tenants.timers_at(tx, chat.tenant_id, state.queue_id)
-    due = deadline(state.status, state.window_from, timers)
-    if due is None:
-        return None
+    if state.status in ENDED:
+        return {}
+    timers = tenants.timers_at(tx, chat.tenant_id, state.queue_id, state.direction)
+    hours = None
+    if state.status is ChatStatus.QUEUED:
+        queue = tenants.tree(tx, chat.tenant_id).get(state.queue_id)
+        hours = None if queue is None else queue.hours
     changed_at = tenants.get(tx, chat.tenant_id).configured_at
-    return not_retroactive(due, chat.deadline_at, state.window_from, changed_at)
+    return deadlines(state, timers, hours, chat.deadlines if chat.ptr else None, changed_at)
+
+
+def set_deadlines(tx: Tx, chat: OpenChat) -> None:
+    """Note them in the chat, with the instant at which its process must look again."""
+    chat.deadlines = {str(timer): at for timer, at in deadlines_of(tx, chat).items()}
+    chat.deadline_at = min(chat.deadlines.values(), default=None)
 
 
 def hold(tx: Tx, text: Sending) -> Sending:
@@ -41,7 +50,9 @@ def text_went_out(tx: Tx, text: Sending) -> None:
     chat = None if text.chat_id is None else tx.open_chats.get(text.chat_id)
     start = None if chat is None else _start(tx, text)
     if chat is not None and start is not None:
-        chat.state = replace(chat.state, window_from=start)
+        state = chat.state
+        silent_from = state.silent_from and max(state.silent_from, start)
+        chat.state = replace(state, window_from=start, silent_from=silent_from)
         chat.changed = True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +12,12 @@ from sqlalchemy import bindparam
 
 from domain.decisions import ChatState
 from domain.process import ChatRef, ChatView
-from domain.statuses import ChatStatus, DisconnectedBy, FailReason
+from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
+from domain.timers import ends_at
 from store import tables as t
 from store.database import AnyRow, Tx
 
 c = t.chats.c
-ACTIVE = (ChatStatus.SELECTING, ChatStatus.QUEUED, ChatStatus.ASSIGNED)
 
 
 @dataclass
@@ -36,6 +36,10 @@ class OpenChat:
     created_at: datetime
     settled_at: datetime | None = None
     waiting_because: str | None = None
+    # Every timer that runs, as last reckoned; `deadline_at` is the earliest of them.
+    deadlines: dict[str, datetime] = field(default_factory=dict)
+    # Offered to the preferred agent alone until then.
+    held_until: datetime | None = None
     changed: bool = False
     sends: list[int] = field(default_factory=list)
 
@@ -44,6 +48,11 @@ class OpenChat:
         self.seq += 1
         self.changed = True
         return self.seq
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ends by itself."""
+        return ends_at(self.deadlines)
 
     @property
     def ref(self) -> ChatRef:
@@ -87,6 +96,18 @@ _COLUMNS = (
     c.ended_at,
     c.settled_at,
     c.waiting_because,
+    c.deadlines,
+    c.direction,
+    c.heard,
+    c.silent_from,
+    c.noticed,
+    c.dismissed_at,
+    c.told_closed_until,
+    c.preferred_agent_id,
+    c.held_until,
+    c.waited,
+    c.first_waited,
+    c.waiting_from,
     c.ptr,
     c.seq,
     c.incarnation,
@@ -173,6 +194,14 @@ def of_agent(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:
     return list(tx.conn.execute(_OF_AGENT, agent).scalars())
 
 
+def dismissed_of_agent(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:
+    """The dismissed chats that an agent had last, by id."""
+    query = sa.select(c.id).where(
+        c.tenant_id == tenant_id, c.preferred_agent_id == agent_id, sa.text(t.DISMISSED_CHAT)
+    )
+    return list(tx.conn.execute(query.order_by(c.id)).scalars())
+
+
 def waiting_on(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> list[int]:
     """The chats that wait on these queues, by id."""
     query = sa.select(c.id).where(
@@ -211,6 +240,8 @@ def write(tx: Tx, chat: OpenChat) -> None:
     """Write a locked chat back; called once per changed chat, when the transaction completes."""
     values = _values(chat.state) | {
         "deadline_at": chat.deadline_at,
+        "deadlines": chat.deadlines,
+        "held_until": chat.held_until,
         "updated_at": tx.now,
         "settled_at": chat.settled_at,
         "waiting_because": chat.waiting_because,
@@ -238,7 +269,25 @@ def _values(state: ChatState) -> dict[str, Any]:
         "queued_at": state.queued_at,
         "assigned_at": state.assigned_at,
         "ended_at": state.ended_at,
+        "direction": state.direction,
+        "heard": state.heard,
+        "silent_from": state.silent_from,
+        "noticed": state.noticed,
+        "dismissed_at": state.dismissed_at,
+        "told_closed_until": state.told_closed_until,
+        "preferred_agent_id": state.preferred_agent_id,
+        "waited": _milliseconds(state.waited),
+        "first_waited": None if state.first_waited is None else _milliseconds(state.first_waited),
+        "waiting_from": state.waiting_from,
     }
+
+
+def _milliseconds(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
+
+
+def _span(milliseconds: int) -> timedelta:
+    return timedelta(milliseconds=milliseconds)
 
 
 def _open(row: AnyRow) -> OpenChat:
@@ -259,6 +308,16 @@ def _open(row: AnyRow) -> OpenChat:
         menu_shown=row.menu_shown,
         greeted=tuple(row.greeted),
         invalid_answers=row.invalid_answers,
+        direction=Direction(row.direction),
+        heard=row.heard,
+        silent_from=row.silent_from,
+        noticed=row.noticed,
+        dismissed_at=row.dismissed_at,
+        told_closed_until=row.told_closed_until,
+        preferred_agent_id=row.preferred_agent_id,
+        waited=_span(row.waited),
+        first_waited=None if row.first_waited is None else _span(row.first_waited),
+        waiting_from=row.waiting_from,
     )
     return OpenChat(
         id=row.id,
@@ -273,4 +332,6 @@ def _open(row: AnyRow) -> OpenChat:
         created_at=row.created_at,
         settled_at=row.settled_at,
         waiting_because=row.waiting_because,
+        deadlines=row.deadlines,
+        held_until=row.held_until,
     )

@@ -56,6 +56,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Moments(TypeDecorator[dict[str, datetime]]):
+    """Aware times by name, kept as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, datetime] | None, dialect: Any) -> Any:
+        return {name: at.isoformat() for name, at in (value or {}).items()}
+
+    def process_result_value(self, value: Any, dialect: Any) -> dict[str, datetime]:
+        return {name: datetime.fromisoformat(at) for name, at in (value or {}).items()}
+
+
 BigId = sa.BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -290,6 +303,7 @@ ACTIVE_CHAT = "status IN ('selecting','queued','assigned','dismissed')"
 # SQLite uses a partial index for queries that say its condition word for word: these do.
 ASSIGNED_CHAT = "chats.status = 'assigned'"
 WAITING_CHAT = "chats.status = 'queued'"
+DISMISSED_CHAT = "chats.status = 'dismissed'"
 
 chats = _table(
     "chats",
@@ -324,6 +338,21 @@ chats = _table(
     _time("ended_at"),
     _time("settled_at"),
     Column("waiting_because", Text),
+    # Every timer that runs, with the instant at which it is due; `deadline_at` is the earliest.
+    Column("deadlines", Moments(), nullable=False, server_default="{}"),
+    # Silence and dismissal (product D): see `domain/decisions.py`.
+    Column("heard", Boolean, nullable=False, server_default=sa.true()),
+    _time("silent_from"),
+    Column("noticed", Boolean, nullable=False, server_default=sa.false()),
+    _time("dismissed_at"),
+    _time("told_closed_until"),
+    # Whom the chat is offered first, and until when to nobody else.
+    Column("preferred_agent_id", BigId),
+    _time("held_until"),
+    # Waiting in milliseconds: of spells that are over, until the first agent; since when now.
+    Column("waited", BigId, nullable=False, server_default="0"),
+    Column("first_waited", BigId),
+    _time("waiting_from"),
     # Process: the last pointer, the last message, the workflow's incarnation (rules 2 and 8).
     Column("ptr", Integer, nullable=False, server_default="0"),
     Column("seq", Integer, nullable=False, server_default="0"),
@@ -352,6 +381,13 @@ chats = _table(
         "agent_id",
         sqlite_where=sa.text("status = 'assigned'"),
         postgresql_where=sa.text("status = 'assigned'"),
+    ),
+    # An agent's dismissed chats, to be resumed.
+    Index(
+        "ix_chats_dismissed",
+        "preferred_agent_id",
+        sqlite_where=sa.text("status = 'dismissed'"),
+        postgresql_where=sa.text("status = 'dismissed'"),
     ),
     # A consumer's earlier chats, the newest first.
     Index("ix_chats_consumer", "tenant_id", "consumer_id", "id"),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from domain.commands import BACK_WORDS, EXIT_WORDS
+from domain.hours import Schedule
 from domain.queues import Queue, QueueTree
 from domain.routing import CONCURRENCY_LIMIT
-from domain.statuses import OptOutScope
-from domain.timers import Timers
+from domain.statuses import Direction, OptOutScope
+from domain.timers import Timers, timers_of
 from store import tables as t
 from store.database import AnyRow, Tx
 
@@ -27,7 +28,6 @@ class Tenant:
     subdomain: str
     name: str
     default_lang: str
-    timers: Timers
     concurrency_limit: int
     optout_scope: OptOutScope
     texts: dict[str, dict[str, str | None]]
@@ -57,7 +57,17 @@ _IDS = sa.select(t.tenants.c.id)
 
 q = t.queues.c
 _TREE = sa.select(
-    q.id, q.parent_id, q.name, q.position, q.lang, q.hidden, q.keywords, q.greeting, q.effective
+    q.id,
+    q.parent_id,
+    q.name,
+    q.position,
+    q.lang,
+    q.hidden,
+    q.keywords,
+    q.greeting,
+    q.after_hours,
+    q.hours,
+    q.effective,
 ).where(q.tenant_id == bindparam("tenant_id"), q.deleted_at.is_(None))
 
 
@@ -88,7 +98,6 @@ def _tenant(row: AnyRow) -> Tenant:
         subdomain=row.subdomain,
         name=row.name,
         default_lang=row.default_lang,
-        timers=timers(settings),
         concurrency_limit=settings.get("concurrency_limit", CONCURRENCY_LIMIT),
         optout_scope=OptOutScope(settings.get("optout_scope", OptOutScope.TENANT)),
         texts=row.texts,
@@ -101,26 +110,11 @@ def _tenant(row: AnyRow) -> Tenant:
     )
 
 
-def timers(*given: Mapping[str, Any]) -> Timers:
-    """The timers that hold, of what is given, the nearest first, in minutes (product C3)."""
-    named = {
-        field.name: timedelta(
-            minutes=next(each[field.name] for each in given if field.name in each)
-        )
-        for field in fields(Timers)
-        if any(field.name in each for each in given)
-    }
-    return Timers(**named)
-
-
-def timers_at(tx: Tx, tenant_id: int, queue_id: int) -> Timers:
+def timers_at(tx: Tx, tenant_id: int, queue_id: int, direction: Direction) -> Timers:
     """The timers that hold on a queue: what it or a queue above gives, else the tenant's."""
     tenant = get(tx, tenant_id)
-    if not tenant.configuration:
-        return tenant.timers
-    known = tree(tx, tenant_id)
-    own = known[queue_id].settings if queue_id in known else {}
-    return timers(own, tenant.settings)
+    queue = tree(tx, tenant_id).get(queue_id) if tenant.configuration else None
+    return timers_of({} if queue is None else queue.settings, tenant.settings, direction)
 
 
 def add(tx: Tx, subdomain: str, name: str) -> int:
@@ -135,12 +129,13 @@ def add(tx: Tx, subdomain: str, name: str) -> int:
 def tree(tx: Tx, tenant_id: int) -> QueueTree:
     """The tenant's whole queue tree; read again only after another configuration was applied."""
     version = get(tx, tenant_id).configuration
-    kept = tx.shared.get(("tree", tenant_id))
-    if kept is not None and version and kept[0] == version:
+    # Of a tenant without a configuration nobody knows whether the tree is still the same.
+    kept = (tx.shared if version else tx.memo).get(("tree", tenant_id))
+    if kept is not None and kept[0] == version:
         known: QueueTree = kept[1]
         return known
     read = _read_tree(tx, tenant_id)
-    tx.shared["tree", tenant_id] = version, read
+    (tx.shared if version else tx.memo)["tree", tenant_id] = version, read
     return read
 
 
@@ -156,6 +151,8 @@ def _read_tree(tx: Tx, tenant_id: int) -> QueueTree:
             hidden=row.hidden,
             keywords=tuple(row.keywords),
             greeting=row.greeting,
+            after_hours=row.after_hours,
+            hours=None if row.hours is None else Schedule.of_data(row.hours),
             settings=row.effective,
         )
         for row in rows

@@ -107,6 +107,15 @@ def load(tx: Tx, tenant_id: int, agent_id: int) -> int:
     return int(tx.conn.execute(_LOAD, who).scalar_one())
 
 
+def sits_on(tx: Tx, tenant_id: int, agent_id: int, queue_id: int) -> bool:
+    """Whether the agent is one of the queue's."""
+    qa = t.queue_agents.c
+    query = sa.select(qa.id).where(
+        qa.tenant_id == tenant_id, qa.user_id == agent_id, qa.queue_id == queue_id
+    )
+    return tx.conn.execute(query).first() is not None
+
+
 def open_session(tx: Tx, user: User, token_hash: str, csrf_token: str, lasts: timedelta) -> None:
     """A login; the token itself is never stored."""
     tx.conn.execute(

@@ -39,7 +39,10 @@ class ChatRecord:
     queued_at: datetime | None
     assigned_at: datetime | None
     ended_at: datetime | None
-    deadline_at: datetime | None
+    deadlines: dict[str, datetime]
+    waited: int
+    first_waited: int | None
+    waiting_from: datetime | None
     number: str
     consumer_id: int
     consumer_number: str
@@ -87,7 +90,10 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
             c.queued_at,
             c.assigned_at,
             c.ended_at,
-            c.deadline_at,
+            c.deadlines,
+            c.waited,
+            c.first_waited,
+            c.waiting_from,
             n.number,
             k.id,
             k.number,

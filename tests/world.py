@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from carriers.protocol import InboundText
+from domain.hours import Schedule
 from domain.statuses import AgentStatus, ChatStatus, NumberStatus, Role
-from services import agents, intake, replies
+from services import agents, dismissal, intake, replies
 from services.intake import Received
 from store import chats, messages, numbers
 from store import tables as t
@@ -70,6 +71,38 @@ class World:
 
     async def end(self, agent: str, chat_id: int) -> OpenChat:
         return await self.db.write(agents.end_chat, self.tenant_id, self.agents[agent], chat_id)
+
+    async def dismiss(self, agent: str, chat_id: int) -> OpenChat:
+        return await self.db.write(dismissal.dismiss, self.tenant_id, self.agents[agent], chat_id)
+
+    async def resume(self, chat_id: int, agent: str | None = None) -> OpenChat:
+        """By this agent, or by an API client."""
+        if agent is None:
+            return await self.db.write(dismissal.resume, self.tenant_id, chat_id)
+        return await self.db.write(
+            dismissal.resume_by_agent, self.tenant_id, self.agents[agent], chat_id
+        )
+
+    async def hours(self, queue: str, expression: str, zone: str = "UTC") -> None:
+        """Give a queue opening hours."""
+        hours = Schedule(zone, expression).as_data()
+        its = t.queues.c.id == self.queues[queue]
+        await self.db.write(
+            lambda tx: tx.conn.execute(sa.update(t.queues).where(its).values(hours=hours))
+        )
+
+    async def silent_chat(self, agent: str = "ana", sender: str = PHONE) -> int:
+        """A chat in Orders whose consumer has not answered the agent; all texts are sent."""
+        chat_id = await self.connected_chat(agent, sender)
+        await self.reply(agent, chat_id, "How can I help?")
+        await self.all_sent()
+        return chat_id
+
+    async def all_sent(self) -> None:
+        """What was queued has gone out."""
+        owed = t.messages.c.status.in_(("queued", "sending"))
+        sent = sa.update(t.messages).where(owed).values(status="sent")
+        await self.db.write(lambda tx: tx.conn.execute(sent))
 
     async def reply(self, agent: str, chat_id: int, text: str, client_id: str = "") -> Message:
         message, _ = await self.db.write(

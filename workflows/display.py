@@ -27,7 +27,7 @@ def show_chat(ref: ChatRef, process: ChatProcess, sending: int | None) -> None:
     if view.waiting_because is not None:
         lines.append(f"- waits: {view.waiting_because.replace('_', ' ')}")
     if view.deadline_at is not None:
-        lines.append(f"- ends by itself at {view.deadline_at:%Y-%m-%d %H:%M:%S} UTC")
+        lines.append(f"- next deadline at {view.deadline_at:%Y-%m-%d %H:%M:%S} UTC")
     if sending is not None:
         lines.append(f"- sending text {sending}, {len(process.unsent)} more to send")
     lines.append(f"- pointer {view.ptr}, {len(process.held)} held")

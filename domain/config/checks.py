@@ -19,6 +19,9 @@ from domain.statuses import Role
 from domain.texts import CATALOGUE, TextKey, TextRefused, Variable, check, names
 
 Found = Iterator[Problem]
+_CHECKED_TOGETHER = frozenset(
+    {"dismissal", "dismissal_notice", "dismissal_timeout", "chat_timeout", "auto_answer", "routing"}
+)
 
 
 def problems(configuration: Configuration) -> list[Problem]:
@@ -77,7 +80,7 @@ def _settings(c: Configuration) -> Found:
     for keys, queue in c.walk():
         own = queue.settings.model_dump(exclude_none=True)
         given[keys[-1]] = own
-        if not own.keys() & {"dismissal_timeout", "chat_timeout", "auto_answer", "routing"}:
+        if not own.keys() & _CHECKED_TOGETHER:
             continue
         path = [(key, given[key]) for key in reversed(keys)]
         values = {name: origin(name, path, tenant).value for name in TENANT_FIELDS}
@@ -88,6 +91,9 @@ def _timers(path: Path, values: dict[str, object]) -> Found:
     place = (*path, "settings")
     if int(str(values["dismissal_timeout"])) >= int(str(values["chat_timeout"])):
         yield Problem((*place, "dismissal_timeout"), "must be less than chat_timeout")
+    notice, silence = int(str(values["dismissal_notice"])), int(str(values["dismissal_timeout"]))
+    if values["dismissal"] and notice >= silence:
+        yield Problem((*place, "dismissal_notice"), "must be less than dismissal_timeout")
     if values["auto_answer"] and values["routing"] != Routing.DELTACAST:
         yield Problem((*place, "auto_answer"), "needs routing: deltacast")
 

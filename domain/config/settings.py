@@ -22,6 +22,7 @@ from domain.statuses import OptOutScope
 class Unit(StrEnum):
     """What a number counts."""
 
+    HOURS = "hours"
     MINUTES = "minutes"
     SECONDS = "seconds"
     CHATS = "chats"
@@ -110,6 +111,17 @@ class Settings(Strict):
     dismissal_timeout: int = _timer(
         60, "The consumer's silence after which a chat is dismissed; less than chat_timeout."
     )
+    dismissal_notice: int = _timer(
+        5, "So long before its dismissal a consumer is told; less than dismissal_timeout."
+    )
+    follow_up: int = _setting(
+        10, "A text so soon after an agent's end goes to the same leaf and agent; 0: never.",
+        unit=Unit.MINUTES, least=0, most=1_440,
+    )  # fmt: skip
+    last_agent: int = _setting(
+        24, "So long the agent whom a consumer had last is asked first; 0: never.",
+        unit=Unit.HOURS, least=0, most=720,
+    )  # fmt: skip
     optout_scope: OptOutScope = _setting(
         OptOutScope.TENANT,
         "How far a STOP reaches: all our texts, those of the number's queue, or of the number.",

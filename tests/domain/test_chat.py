@@ -22,8 +22,8 @@ from domain.chat import (
 from domain.commands import Command
 from domain.decisions import ChatState, Decision, Unsent, World
 from domain.queues import Queue, QueueTree
-from domain.statuses import ChatStatus, DisconnectedBy, FailReason
-from domain.timers import Timers
+from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
+from domain.timers import Timer
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
@@ -39,12 +39,7 @@ TREE = QueueTree(
         Queue(LONE, None, "Lone"),
     ]
 )
-TIMERS = Timers(
-    queue_selecting_expiration=timedelta(minutes=60),
-    unanswered_expiration=timedelta(minutes=30),
-    chat_timeout=timedelta(minutes=90),
-)
-WORLD = World(TREE, TIMERS)
+WORLD = World(TREE)
 
 
 def wrote(text: str, at: datetime = LATER, command: Command | None = None) -> ConsumerWrote:
@@ -127,7 +122,7 @@ def test_an_answer_is_a_number_of_the_menu_a_keyword_or_invalid(
 
 def test_an_answer_is_read_against_the_menu_that_was_last_sent() -> None:
     moved = QueueTree([Queue(ROOT, None, "Support"), Queue(8, ROOT, "New", -1), *_children()])
-    state = decide(selecting(), wrote("1"), World(moved, TIMERS)).state
+    state = decide(selecting(), wrote("1"), World(moved)).state
     assert state.queue_id == ORDERS
 
 
@@ -243,25 +238,37 @@ def test_an_agent_who_leaves_gives_the_chat_back_with_its_age() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "minutes", "status", "reason", "text"),
+    ("state", "timer", "status", "reason", "text"),
     [
-        (selecting(), 60, ChatStatus.FAILED, FailReason.NO_RESPONSE, "expired"),
-        (queued(), 30, ChatStatus.FAILED, FailReason.EXPIRED, "expired"),
-        (returned(), 30, ChatStatus.FAILED, FailReason.EXPIRED, "expired"),
-        (assigned(), 90, ChatStatus.FINISHED, None, "ended"),
+        (selecting(), Timer.SELECTING, ChatStatus.FAILED, FailReason.NO_RESPONSE, "expired"),
+        (queued(), Timer.UNANSWERED, ChatStatus.FAILED, FailReason.EXPIRED, "expired"),
+        (
+            queued(),
+            Timer.UNANSWERED_AFTER_HOURS,
+            ChatStatus.FAILED,
+            FailReason.EXPIRED,
+            "expired",
+        ),
+        (returned(), Timer.UNANSWERED, ChatStatus.FAILED, FailReason.EXPIRED, "expired"),
+        (assigned(), Timer.CHAT, ChatStatus.FINISHED, None, "ended"),
+        (assigned(), Timer.OUTBOUND, ChatStatus.FINISHED, None, "ended"),
     ],
 )
-def test_a_chat_ends_at_its_deadline_and_not_a_moment_earlier(
-    state: ChatState, minutes: int, status: ChatStatus, reason: FailReason | None, text: str
+def test_a_timer_that_has_run_out_ends_the_chat(
+    state: ChatState, timer: Timer, status: ChatStatus, reason: FailReason | None, text: str
 ) -> None:
-    due = NOON + timedelta(minutes=minutes)
-    early = AlarmRang(due - timedelta(microseconds=1))
-    assert decide(state, early, WORLD) == Decision(state)
-    decision = decide(state, AlarmRang(due), WORLD)
+    decision = decide(state, AlarmRang(timer, LATER), WORLD)
     assert (decision.state.status, decision.state.fail_reason) == (status, reason)
     assert decision.state.disconnected_by is DisconnectedBy.TIMEOUT
     assert [say.key for say in decision.say] == [text]
     assert decision.unsent is Unsent.KEEP
+
+
+def test_a_consumer_who_never_answered_us_is_not_told_of_the_expiry() -> None:
+    ours = replace(selecting(), direction=Direction.OUTBOUND, heard=False)
+    decision = decide(ours, AlarmRang(Timer.SELECTING, LATER), WORLD)
+    assert decision.state.fail_reason is FailReason.NO_RESPONSE
+    assert decision.say == ()
 
 
 def test_only_a_connected_consumers_text_restarts_the_window() -> None:

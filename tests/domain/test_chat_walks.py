@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from domain.chat import (
     AgentAccepted,
+    AgentDismissed,
     AgentEnded,
     AgentLeft,
+    AgentWrote,
     AlarmRang,
+    ChatResumed,
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
@@ -22,17 +25,19 @@ from domain.chat import (
 )
 from domain.commands import recognise
 from domain.decisions import ChatState, Decision, Say, World
+from domain.dismissal import why_not
+from domain.hours import Schedule
 from domain.queues import Queue, QueueTree
 from domain.statuses import ENDED, TRANSITIONS, ChatStatus, DisconnectedBy
 from domain.texts import TextKey
-from domain.timers import Timers, deadline
+from domain.timers import Timer, Timers, deadlines
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 WORLD = World(
     QueueTree(
         [
             Queue(1, None, "Support"),
-            Queue(2, 1, "Orders"),
+            Queue(2, 1, "Orders", hours=Schedule("UTC", "Mo-Su 09:00-12:30")),
             Queue(3, 1, "Helpdesk", lang="fr", keywords=("fix",), greeting="Bonjour"),
             Queue(4, 3, "Phones"),
             # Long names: the menu of the helpdesk comes in two messages.
@@ -45,18 +50,33 @@ WORLD = World(
             Queue(10, 9, "Dials", greeting="Dials!"),
         ]
     ),
-    Timers(
-        queue_selecting_expiration=timedelta(minutes=60),
-        unanswered_expiration=timedelta(minutes=30),
-        chat_timeout=timedelta(minutes=90),
-    ),
+)
+TIMERS = Timers(
+    queue_selecting_expiration=timedelta(minutes=60),
+    unanswered_expiration=timedelta(minutes=30),
+    chat_timeout=timedelta(minutes=90),
+    dismissal_timeout=timedelta(minutes=20),
+    dismissal=True,
 )
 TEXTS = ["1", "2", "3", "back", "exit", "fix", "tab", "vip", "hello", "0", ""]
 WAITS = [timedelta(0), timedelta(minutes=1), timedelta(minutes=29), timedelta(minutes=95)]
 
 texts = st.sampled_from(TEXTS).map(lambda text: ("text", text))
 others = st.sampled_from(
-    [("accept", "7"), ("accept", "8"), ("end", ""), ("left", ""), ("opt_out", ""), ("alarm", "")]
+    [
+        ("accept", "7"),
+        ("accept", "8"),
+        ("wrote", ""),
+        ("wrote", ""),
+        ("end", ""),
+        ("left", ""),
+        ("dismiss", ""),
+        ("resume", "7"),
+        ("resume", ""),
+        ("opt_out", ""),
+        ("alarm", ""),
+        ("alarm", ""),
+    ]
 )
 # Most steps are ordinary, so that chats live long enough to be interesting.
 steps = st.lists(
@@ -72,13 +92,24 @@ def fact(step: tuple[str, str], at: datetime) -> Fact:
         return ConsumerWrote(what, recognise(what), at)
     if kind == "accept":
         return AgentAccepted(int(what), at)
+    if kind == "resume":
+        return ChatResumed(int(what) if what else None, at)
     simple: dict[str, Callable[[datetime], Fact]] = {
+        "wrote": AgentWrote,
         "end": AgentEnded,
         "left": AgentLeft,
+        "dismiss": AgentDismissed,
         "opt_out": ConsumerOptedOut,
-        "alarm": AlarmRang,
     }
     return simple[kind](at)
+
+
+def due(state: ChatState) -> tuple[datetime, Timer] | None:
+    """The timer that runs out first, as the alarm of a chat would ring it."""
+    queue = WORLD.tree[state.queue_id]
+    hours = queue.hours if state.status is ChatStatus.QUEUED else None
+    found = deadlines(state, TIMERS, hours)
+    return min(((at, timer) for timer, at in found.items()), default=None)
 
 
 def check_state(state: ChatState) -> None:
@@ -88,11 +119,14 @@ def check_state(state: ChatState) -> None:
     assert (state.agent_id is not None) == (status is ChatStatus.ASSIGNED or _agent_kept(state))
     assert bool(state.menu_sent) == (status is ChatStatus.SELECTING or _menu_kept(state))
     assert (state.ended_at is not None) == (status in ENDED)
-    assert (deadline(status, state.window_from, WORLD.timers) is None) == (status in ENDED)
+    assert (due(state) is None) == (status in ENDED)
+    assert (state.dismissed_at is not None) == (status is ChatStatus.DISMISSED or _left(state))
+    assert (state.waiting_from is not None) == (status is ChatStatus.QUEUED)
+    assert (state.first_waited is not None) == (state.assigned_at is not None)
     assert (state.disconnected_by is DisconnectedBy.UNKNOWN) == (status not in ENDED)
     assert state.fail_reason is None or status in ENDED
     assert state.lang == (tree.lang(state.queue_id) or state.lang)
-    if status in (ChatStatus.QUEUED, ChatStatus.ASSIGNED):
+    if status in (ChatStatus.QUEUED, ChatStatus.ASSIGNED, ChatStatus.DISMISSED):
         assert state.queued_at is not None
         assert tree.is_leaf(state.queue_id)
     if status is ChatStatus.SELECTING:
@@ -113,6 +147,11 @@ def check_state(state: ChatState) -> None:
 def _agent_kept(state: ChatState) -> bool:
     """An ended chat keeps the agent whom it ended with."""
     return state.status in ENDED and state.agent_id is not None
+
+
+def _left(state: ChatState) -> bool:
+    """A chat that ended while it was dismissed."""
+    return state.status in ENDED and state.dismissed_at is not None
 
 
 def _menu_kept(state: ChatState) -> bool:
@@ -160,7 +199,13 @@ def test_no_sequence_of_facts_and_alarms_reaches_an_impossible_state(
     check_state(state)
     for step, wait in walk:
         at += wait
-        happened = fact(step, at)
+        if step[0] == "alarm":
+            first_due = due(state)
+            if first_due is None or first_due[0] > at:
+                continue
+            happened: Fact = AlarmRang(first_due[1], at)
+        else:
+            happened = fact(step, at)
         try:
             decision = decide(state, happened, WORLD)
         except ImpossibleFact:
@@ -177,14 +222,22 @@ def _may_be_refused(state: ChatState, happened: Fact) -> bool:
         return True
     if isinstance(happened, AgentAccepted):
         return state.status is not ChatStatus.QUEUED
-    needs_agent = isinstance(happened, (AgentEnded, AgentLeft))
+    if isinstance(happened, ChatResumed):
+        return state.status is not ChatStatus.DISMISSED
+    if isinstance(happened, AgentDismissed):
+        return why_not(state) is not None
+    needs_agent = isinstance(happened, (AgentEnded, AgentLeft, AgentWrote))
     return needs_agent and state.status is not ChatStatus.ASSIGNED
 
 
 KINDS = [("text", text) for text in TEXTS] + [
     ("accept", "7"),
+    ("wrote", ""),
     ("end", ""),
     ("left", ""),
+    ("dismiss", ""),
+    ("resume", "7"),
+    ("resume", ""),
     ("opt_out", ""),
 ]
 
@@ -199,10 +252,10 @@ def reachable() -> set[ChatState]:
         if state in found or state.invalid_answers > 5:
             continue
         found.add(state)
-        due = deadline(state.status, state.window_from, WORLD.timers)
+        first_due = due(state)
         facts = [fact(step, NOON) for step in KINDS]
-        if due is not None:
-            facts.append(AlarmRang(due))
+        if first_due is not None:
+            facts.append(AlarmRang(first_due[1], NOON))
         for happened in facts:
             try:
                 decision = decide(state, happened, WORLD)
@@ -214,11 +267,15 @@ def reachable() -> set[ChatState]:
     return found
 
 
-def test_every_reachable_state_is_possible_and_ends_when_its_alarm_rings() -> None:
+def test_every_reachable_state_is_possible_and_ends_by_its_alarms_alone() -> None:
     states = reachable()
     assert {state.status for state in states} == set(ChatStatus)
     for state in states:
         check_state(state)
-        due = deadline(state.status, state.window_from, WORLD.timers)
-        if due is not None:
-            assert decide(state, AlarmRang(due), WORLD).state.status in ENDED
+        rings = 0
+        while (first_due := due(state)) is not None:
+            state = decide(state, AlarmRang(first_due[1], first_due[0]), WORLD).state
+            rings += 1
+        assert state.status in ENDED or rings == 0
+        # Notice, dismissal, and its end at the most.
+        assert rings <= 3

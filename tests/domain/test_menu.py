@@ -13,7 +13,6 @@ from domain.commands import recognise
 from domain.decisions import ChatState, Decision, World
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, FailReason
-from domain.timers import Timers
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 # Two languages; below English three levels, a leaf reached through two queues without a choice,
@@ -36,7 +35,7 @@ QUEUES = [
     Queue(21, 20, "Pedidos", 0),
     Queue(22, 20, "Ayuda", 1),
 ]
-WORLD = World(QueueTree(QUEUES), Timers())
+WORLD = World(QueueTree(QUEUES))
 
 
 class Talk:
@@ -128,7 +127,7 @@ def test_a_number_of_a_single_leaf_greets_and_asks_nothing() -> None:
 
 def test_a_leaf_below_a_single_leaf_number_greets_as_well_if_it_has_words_of_its_own() -> None:
     own = [replace(q, greeting="Passwords!") if q.id == 18 else q for q in QUEUES]
-    talk = Talk("hi", entry=16, world=World(QueueTree(own), Timers()))
+    talk = Talk("hi", entry=16, world=World(QueueTree(own)))
     assert talk.said == [("greeting", 16, "en"), ("greeting", 18, "en")]
 
 
@@ -208,27 +207,27 @@ def test_an_answer_counts_for_the_menu_last_sent_not_for_the_one_above() -> None
 
 def test_a_chosen_queue_that_was_deleted_ends_the_chat_with_its_reason() -> None:
     talk = Talk("hi", "1")
-    talk.world = World(QueueTree([q for q in QUEUES if q.id != 11]), Timers())
+    talk.world = World(QueueTree([q for q in QUEUES if q.id != 11]))
     talk.text("1")
     assert talk.state.fail_reason is FailReason.EXPIRED_MENU_SELECTION
 
 
 def test_who_has_nothing_left_to_choose_waits_at_once() -> None:
     talk = Talk("hi", "1", "2", "1")
-    talk.world = World(QueueTree([q for q in QUEUES if q.id != 15]), Timers())
+    talk.world = World(QueueTree([q for q in QUEUES if q.id != 15]))
     assert talk.text("what?").where == ("queued", 14, "en")
 
 
 def test_a_chat_whose_number_had_a_queue_that_is_gone_goes_on_in_the_tree_it_is_in() -> None:
     talk = Talk("hi", "1", "1", entry=10)
     moved = [replace(q, parent_id=1) if q.id == 11 else q for q in QUEUES if q.id in (1, 11, 20)]
-    talk.world = World(QueueTree(moved), Timers())
+    talk.world = World(QueueTree(moved))
     assert talk.text("back").where == ("selecting", 1, "en")
 
 
 def long_tree(count: int, name: str = "Department") -> World:
     below = [Queue(100 + at, 1, f"{name} {at + 1:03}", at) for at in range(count)]
-    return World(QueueTree([Queue(1, None, "Acme"), *below]), Timers())
+    return World(QueueTree([Queue(1, None, "Acme"), *below]))
 
 
 def pages(talk: Talk) -> list[tuple[int, int]]:
@@ -273,7 +272,7 @@ def test_zero_in_a_menu_of_one_part_is_no_choice() -> None:
 def test_the_rest_of_a_menu_that_has_changed_begins_anew() -> None:
     talk = Talk("hi", world=long_tree(60))
     queues = long_tree(60).tree
-    talk.world = World(QueueTree([q for q in queues.subtree(1) if q.id != 159]), Timers())
+    talk.world = World(QueueTree([q for q in queues.subtree(1) if q.id != 159]))
     talk.text("0")
     (menu,) = talk.decision.say
     assert menu.first == 1

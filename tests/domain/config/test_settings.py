@@ -15,9 +15,9 @@ from domain.config.settings import (
     Settings,
     origin,
 )
-from domain.timers import Timers
+from domain.timers import Timer, Timers
 
-TIMERS = [name for name, field in TENANT_FIELDS.items() if "expir" in name or "timeout" in name]
+TIMERS = [name for name, field in TENANT_FIELDS.items() if name in set(Timer)]
 
 
 def test_the_nearest_queue_wins_then_the_tenant_then_the_default() -> None:
@@ -46,5 +46,6 @@ def test_every_setting_has_help_and_every_timer_its_range_and_unit() -> None:
 
 
 def test_the_engines_own_defaults_are_the_declared_ones() -> None:
-    for name, length in vars(Timers()).items():
-        assert timedelta(minutes=TENANT_FIELDS[name].default) == length
+    assert Timers().dismissal is TENANT_FIELDS["dismissal"].default
+    for timer in Timer:
+        assert timedelta(minutes=TENANT_FIELDS[timer].default) == getattr(Timers(), timer)

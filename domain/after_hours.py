@@ -1,0 +1,41 @@
+"""The after-hours message: who comes to a closed queue is told, and waits (product D)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from domain.decisions import ChatState, Decision, Say
+from domain.queues import QueueTree
+from domain.statuses import ChatStatus
+from domain.texts import TextKey
+
+# The opening of a queue that never opens again.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def tell_closed(
+    before: ChatState | None, decision: Decision, at: datetime, tree: QueueTree
+) -> Decision:
+    """Who begins to wait on a closed queue is told so, once for each closed period."""
+    state = decision.state
+    arrived = state.status is ChatStatus.QUEUED and (
+        before is None
+        or before.status is not ChatStatus.QUEUED
+        or before.queue_id != state.queue_id
+    )
+    until = closed_until(tree, state.queue_id, at) if arrived else None
+    if until is None or until == state.told_closed_until:
+        return decision
+    told = Say(TextKey.AFTER_HOURS, state.queue_id, state.lang)
+    return replace(
+        decision, state=replace(state, told_closed_until=until), say=(*decision.say, told)
+    )
+
+
+def closed_until(tree: QueueTree, queue_id: int, at: datetime) -> datetime | None:
+    """When a closed queue opens, or `NEVER`; None: it is open."""
+    queue = tree.get(queue_id)
+    if queue is None or queue.hours is None or queue.hours.is_open(at):
+        return None
+    return queue.hours.next_opening(at) or NEVER
