@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from carrier_commands import app as carrier_app
-from configure_commands import apply, export, schema
+from configure_commands import apply, export, print_schema
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -55,7 +55,7 @@ app.add_typer(carrier_app, name="carrier")
 
 app.command()(apply)
 app.command()(export)
-app.command()(schema)
+app.command("schema")(print_schema)
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 is any.")]

@@ -58,13 +58,13 @@ def export(
     typer.echo(asyncio.run(configure.export(Settings(), tenant, version)), nl=False)
 
 
-def schema() -> None:
+def print_schema() -> None:
     """Print the JSON Schema of configuration files, for editors that complete and check them."""
     import json
 
-    from domain.config.document import Configuration
+    from domain.config.schema import schema
 
-    typer.echo(json.dumps(Configuration.model_json_schema(), indent=2))
+    typer.echo(json.dumps(schema(), indent=2))
 
 
 def _proposed(file: Path) -> Proposal:

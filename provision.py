@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from carrier_accounts import open_carrier
 from carriers.http import new_client
 from carriers.protocol import NoAnswer, NotOwned, Ownership
 from carriers.registry import CARRIERS
@@ -19,7 +20,6 @@ from settings import Settings
 from store import tenants, users
 from store.database import Database, Tx, WallClock
 from store.numbers import Account
-from temporal.plugin import open_carrier
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 
 from api import agent, carriers, docs, errors, events, login, openapi, ops
+from api.admin import audit, configuration
 from api.deps import Deps
 from api.edge import Edge
 from api.metrics import Metrics
@@ -42,7 +43,7 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.feeds = Feeds(deps.db, deps.wake)
     app.state.accounts = carriers.Accounts(deps.db)
-    for room in (login, agent, carriers, events, ops, docs):
+    for room in (login, agent, configuration, audit, carriers, events, ops, docs):
         app.include_router(room.routes)
     errors.install(app)
     openapi.install(app)

@@ -16,6 +16,9 @@ from api.metrics import Metrics
 from carriers.protocol import WEBHOOK_LIMIT
 
 BODY_LIMIT = WEBHOOK_LIMIT
+# A whole tenant: 2,000 queues and 5,000 agents are 2 MiB.
+CONFIGURATION_LIMIT = 8 * 1024 * 1024
+_CONFIGURATION = "/admin/api/v1/configuration/"
 _SILENT = frozenset({"/healthz", "/readyz", "/metrics"})
 _log = structlog.stdlib.get_logger("threadline.api")
 
@@ -58,8 +61,8 @@ class Edge:
             self._note(exchange, time.perf_counter() - began)
 
     async def _answer(self, exchange: _Exchange) -> None:
-        if exchange.announced > BODY_LIMIT:
-            too_large = refusal(413, _too_large())
+        if exchange.announced > exchange.limit:
+            too_large = refusal(413, _too_large(exchange.limit))
             await too_large(exchange.scope, exchange.receive, exchange.send)
             return
         await self._app(exchange.scope, exchange.receive, exchange.send)
@@ -87,6 +90,8 @@ class _Exchange:
         self.scope = scope
         self.status: int | None = None
         self.announced = _announced(scope)
+        configuration = scope["path"].startswith(_CONFIGURATION)
+        self.limit = CONFIGURATION_LIMIT if configuration else BODY_LIMIT
         self._receive = receive
         self._send = send
         self._headers = headers
@@ -100,9 +105,9 @@ class _Exchange:
     async def receive(self) -> Message:
         message = await self._receive()
         self._received += len(message.get("body", b""))
-        if self._received > BODY_LIMIT:
+        if self._received > self.limit:
             # A body in chunks announces no length. FastAPI passes on this kind of error alone.
-            raise HTTPException(413, _too_large())
+            raise HTTPException(413, _too_large(self.limit))
         return message
 
     async def send(self, message: Message) -> None:
@@ -116,8 +121,8 @@ class _Exchange:
         await self._send(message)
 
 
-def _too_large() -> str:
-    return f"body must have at most {BODY_LIMIT} bytes"
+def _too_large(limit: int) -> str:
+    return f"body must have at most {limit} bytes"
 
 
 def _announced(scope: Scope) -> int:

@@ -14,15 +14,19 @@ from starlette.exceptions import HTTPException
 
 from api.stream import Stopping
 from carriers.protocol import CarrierAccountRefused, WebhookRefused
+from domain.config.problems import Problem
+from domain.config.problems import Refused as RefusedConfiguration
 from services.errors import InvalidField, NotAuthenticated, Refused, TooManyAttempts
 from store.database import StoreUnavailable
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field."""
+    """What is wrong with one field; `line` and `column` where it stands in a file."""
 
     field: str
     message: str
+    line: int | None = None
+    column: int | None = None
 
 
 class Error(BaseModel):
@@ -72,6 +76,7 @@ def refusal(
 def install(app: FastAPI) -> None:
     """Answer every known error of the layers below."""
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RefusedConfiguration, _configuration_refused)
     app.add_exception_handler(WebhookRefused, _webhook_refused)
     app.add_exception_handler(CarrierAccountRefused, _account_refused)
     app.add_exception_handler(StoreUnavailable, _unavailable)
@@ -90,6 +95,19 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, NotAuthenticated):
         return refusal(error.status, error.message, www_authenticate="Bearer")
     return refusal(error.status, error.message)
+
+
+async def _configuration_refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RefusedConfiguration)
+    errors = [_told(problem) for problem in error.problems]
+    return JSONResponse({"message": str(error), "errors": errors}, error.status)
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    told: dict[str, Any] = {"field": problem.field, "message": f"{problem.field} {problem.rule}"}
+    if problem.line is not None:
+        told |= {"line": problem.line, "column": problem.column}
+    return told
 
 
 async def _webhook_refused(_: Request, error: Exception) -> JSONResponse:
@@ -160,6 +178,8 @@ def _rule(found: Mapping[str, Any]) -> str:
             return "must be a JSON object, sent as application/json"
         case "value_error":
             return str(limits["error"])
+        case "datetime_parsing" | "datetime_from_date_parsing" | "timezone_aware":
+            return "must be a time with a zone, such as 2026-11-24T12:00:00Z"
         case "string_pattern_mismatch":
             return "has the wrong form"
     return "is not valid"

@@ -38,14 +38,18 @@ BeforeSeq = Annotated[
 ]
 Newest = Annotated[int | None, Query(ge=1, le=200, description="Only so many, the newest.")]
 BeforeChat = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only older chats.")]
-Per = Annotated[int, Query(ge=1, le=100, description="Chats on a page.")]
+Per = Annotated[int, Query(ge=1, le=100, description="How many on a page.")]
+# Together they stay below what a database takes as an offset.
+Page = Annotated[int, Query(ge=1, le=10**9, description="Which page, from 1.")]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What every body is: strict types, unknown fields ignored."""
+
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
-class LoginRequest(_Body):
+class LoginRequest(Body):
     """Who wants to log in; `tenant` is the subdomain."""
 
     tenant: Annotated[Name, Field(min_length=1, max_length=100)]
@@ -54,19 +58,19 @@ class LoginRequest(_Body):
     password: Annotated[Name, Field(min_length=1, max_length=1000)]
 
 
-class StatusRequest(_Body):
+class StatusRequest(Body):
     """The status that the agent chooses."""
 
     status: Annotated[Name, Field(max_length=50)]
 
 
-class ReadRequest(_Body):
+class ReadRequest(Body):
     """The last message that the agent has read."""
 
     seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class MessageRequest(_Body):
+class MessageRequest(Body):
     """A text to the consumer; the same `client_id` again gives the first message."""
 
     text: FreeText

@@ -51,7 +51,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
 def _security(path: str, *, safe: bool) -> list[dict[str, list[str]]]:
     if path in _PUBLIC:
         return []
-    if path.startswith("/agent/"):
+    if path.startswith(("/agent/", "/admin/")):
         cookie: dict[str, list[str]] = {"session": []} if safe else {"session": [], "csrf": []}
         return [{"bearer": []}, cookie]
     if path.startswith("/events/"):

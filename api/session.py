@@ -33,15 +33,25 @@ def claim(request: Request) -> Claim:
 
     Raises `NotAuthenticated` when it claims none. Whether it holds is for the store to say.
     """
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and given.strip():
-        return Claim(token_hash(given.strip()))
+    bearer = _bearer(request)
+    if bearer:
+        return Claim(token_hash(bearer))
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         raise NotAuthenticated
     if request.method in _SAFE:
         return Claim(token_hash(cookie))
     return Claim(token_hash(cookie), request.headers.get(CSRF_HEADER, ""))
+
+
+def by_cookie(request: Request) -> bool:
+    """Whether a browser claims a session, and no program."""
+    return not _bearer(request)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 async def _claim(request: Request) -> Claim:

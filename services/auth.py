@@ -17,6 +17,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from pwdlib import PasswordHash
 
+from domain.statuses import Role
 from services.errors import Forbidden, NotAuthenticated, NotFound, TooManyAttempts, WrongLogin
 from store import tenants, users
 from store.database import Tx
@@ -168,6 +169,32 @@ def acting(
     def as_user(tx: Tx, /, *args: P.args, **kwargs: P.kwargs) -> T:
         user = identify(tx, claim).user
         return verb(tx, user.tenant_id, user.id, *args, **kwargs)
+
+    return as_user
+
+
+def managing(
+    claim: Claim, verb: Callable[Concatenate[Tx, User, P], T]
+) -> Callable[Concatenate[Tx, P], T]:
+    """`verb(tx, user, …)` for a manager or an administrator, checked in its transaction."""
+    return _having(claim, verb, (Role.MANAGER, Role.ADMINISTRATOR), "Agents may not do this.")
+
+
+def administering(
+    claim: Claim, verb: Callable[Concatenate[Tx, User, P], T]
+) -> Callable[Concatenate[Tx, P], T]:
+    """`verb(tx, user, …)` for an administrator, checked in its transaction."""
+    return _having(claim, verb, (Role.ADMINISTRATOR,), "Only administrators may do this.")
+
+
+def _having(
+    claim: Claim, verb: Callable[Concatenate[Tx, User, P], T], roles: tuple[Role, ...], else_: str
+) -> Callable[Concatenate[Tx, P], T]:
+    def as_user(tx: Tx, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        user = identify(tx, claim).user
+        if user.role not in roles:
+            raise Forbidden(else_)
+        return verb(tx, user, *args, **kwargs)
 
     return as_user
 

@@ -22,6 +22,7 @@ from services import consequences, projection
 from services.errors import NotFound, OutdatedPlan
 from services.projection import Known
 from store import configurations, locks, tenants
+from store import numbers as store_numbers
 from store import tables as t
 from store.configurations import Actor, Version
 from store.database import Tx
@@ -34,6 +35,14 @@ class Planned:
     plan: Plan
     base: int
     meaning: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToAsk:
+    """The keys of the accounts, and the numbers, that are for carriers to vouch for."""
+
+    accounts: frozenset[str]
+    numbers: tuple[str, ...]
 
 
 def plan(tx: Tx, wanted: Configuration, known: Known) -> Planned:
@@ -93,16 +102,33 @@ def export(tx: Tx, subdomain: str, number: int | None = None) -> Version:
     return found
 
 
-def unverified(tx: Tx, wanted: Configuration) -> list[str]:
-    """The numbers that a carrier must be asked for before they can be assigned (C4)."""
-    n = t.numbers.c
-    query = sa.select(n.number).where(
-        n.number.in_(list(wanted.numbers)),
-        n.status == NumberStatus.VERIFIED,
-        n.tenant_id.in_(sa.select(t.tenants.c.id).where(t.tenants.c.subdomain == wanted.tenant)),
+def to_ask(tx: Tx, wanted: Configuration) -> ToAsk:
+    """Whom carriers must be asked about before this is planned.
+
+    Accounts that are new or changed; numbers that are new, have moved to another account, or are
+    to serve a queue without being verified (C4).
+    """
+    tenant = tenants.by_subdomain(tx, wanted.tenant)
+    stored = None if tenant is None else configurations.current(tx, tenant.id)
+    old = None if stored is None else validate(stored.document)
+    accounts = {} if old is None else old.accounts
+    numbers = {} if old is None else old.numbers
+    verified = set() if tenant is None else store_numbers.verified(tx, tenant.id)
+    return ToAsk(
+        accounts=frozenset(
+            key for key, account in wanted.accounts.items() if accounts.get(key) != account
+        ),
+        numbers=tuple(
+            number
+            for number, told in wanted.numbers.items()
+            if told.account in wanted.accounts
+            and (
+                number not in numbers
+                or numbers[number].account != told.account
+                or (number not in verified and (told.queue or told.outbound))
+            )
+        ),
     )
-    known = set(tx.conn.execute(query).scalars())
-    return [number for number in wanted.numbers if number not in known]
 
 
 def _tenant_id(tx: Tx, wanted: Configuration) -> int:
@@ -136,7 +162,7 @@ def _stored_problems(
         if (settings.queue or settings.outbound) and status != NumberStatus.VERIFIED:
             rule = f"is not verified ({status}), so no queue can have it"
             found.append(Problem(("numbers", number), rule))
-    names = {account.name or f"{c.tenant}-{key}": key for key, account in c.accounts.items()}
+    names = {c.account_name(key): key for key in c.accounts}
     taken = sa.select(a.name, a.carrier).where(a.name.in_(list(names)), a.tenant_id != tenant_id)
     for name, carrier in tx.conn.execute(taken):
         key = names[name]

@@ -95,7 +95,7 @@ def _accounts(
     a = t.carrier_accounts.c
     for change in plan.of(Kind.ACCOUNT, *ADDED):
         account = c.accounts[change.key]
-        name = account.name or f"{c.tenant}-{change.key}"
+        name = c.account_name(change.key)
         values = {
             "tenant_id": tenant_id,
             "key": change.key,

@@ -37,9 +37,19 @@ class Version:
 
 
 @dataclass(frozen=True)
+class VersionLine:
+    """A version in a list, without its document."""
+
+    number: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the audit log: what became of one object; never a secret."""
 
+    id: int
     version: int
     at: datetime
     source: str
@@ -68,6 +78,17 @@ def version(tx: Tx, tenant_id: int, number: int) -> Version | None:
     return None if row is None else Version(*row)
 
 
+def versions(tx: Tx, tenant_id: int, page: int, per: int) -> tuple[list[VersionLine], int]:
+    """A page of the versions, the newest first, and how many there are."""
+    query = sa.select(v.version, v.at, v.actor).where(v.tenant_id == tenant_id)
+    newest = query.order_by(v.version.desc()).limit(per).offset((page - 1) * per)
+    total = sa.select(sa.func.count()).select_from(t.configurations)
+    return (
+        [VersionLine(*row) for row in tx.conn.execute(newest)],
+        int(tx.conn.execute(total.where(v.tenant_id == tenant_id)).scalar_one()),
+    )
+
+
 def add(tx: Tx, tenant_id: int, number: int, document: dict[str, Any], actor: Actor) -> None:
     """The next version. Two of the same number are refused by the database, too."""
     values = {"version": number, "document": document, "actor": actor.name, "at": tx.now}
@@ -88,16 +109,44 @@ def log(tx: Tx, tenant_id: int, actor: Actor, entries: Sequence[dict[str, Any]])
         tx.conn.execute(sa.insert(t.audit_log), [entry | who for entry in entries])
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Which entries of the audit log are asked for; None: any."""
+
+    kind: str | None = None
+    key: str | None = None
+    by: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def entries(
-    tx: Tx, tenant_id: int, *, kind: str | None = None, key: str | None = None, most: int = 100
-) -> list[Entry]:
-    """The newest entries first; of one kind of object, or of one object."""
+    tx: Tx, tenant_id: int, sought: Sought, page: int = 1, per: int = 100
+) -> tuple[list[Entry], int]:
+    """A page of the entries, the newest first, and how many there are."""
     query = sa.select(
-        a.version, a.at, a.source, a.actor, a.address, a.verb, a.kind, a.key, a.fields
-    ).where(a.tenant_id == tenant_id)
-    if kind is not None:
-        query = query.where(a.kind == kind)
-    if key is not None:
-        query = query.where(a.key == key)
-    rows = tx.conn.execute(query.order_by(a.id.desc()).limit(most))
-    return [Entry(*row) for row in rows]
+        a.id,
+        a.version,
+        a.at,
+        a.source,
+        a.actor.label("by"),
+        a.address,
+        a.verb,
+        a.kind,
+        a.key,
+        a.fields,
+    )
+    where = [a.tenant_id == tenant_id]
+    for column, value in ((a.kind, sought.kind), (a.key, sought.key), (a.actor, sought.by)):
+        if value is not None:
+            where.append(column == value)
+    if sought.since is not None:
+        where.append(a.at >= sought.since)
+    if sought.until is not None:
+        where.append(a.at < sought.until)
+    newest = query.where(*where).order_by(a.id.desc()).limit(per).offset((page - 1) * per)
+    total = sa.select(sa.func.count()).select_from(t.audit_log).where(*where)
+    return (
+        [Entry(**row._mapping) for row in tx.conn.execute(newest)],
+        int(tx.conn.execute(total).scalar_one()),
+    )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from urllib.parse import quote
 
 import structlog
@@ -21,8 +20,8 @@ from temporalio.service import RPCError
 from api.app import create_app
 from api.deps import Deps
 from api.stream import Notifier
-from carriers.protocol import Carrier, CarrierAccount, CarrierAccountRefused
-from carriers.registry import CARRIERS
+from carrier_accounts import carriers, vouch
+from carriers.protocol import Carrier
 from console import mount
 from domain.process import ChatRef
 from services.commit import flush
@@ -94,6 +93,7 @@ def build_app(settings: Settings) -> FastAPI:
     deps = Deps(
         db=db,
         carriers=carriers(settings, None),
+        vouch=partial(vouch, settings),
         ready=ready,
         wake=wake,
         public_base_url=settings.public_base_url,
@@ -177,56 +177,3 @@ async def connected(connect: Callable[[], Awaitable[Client]], stop: asyncio.Even
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RECONNECT_EVERY)
     return None
-
-
-def carriers(settings: Settings, http: AsyncClient | None) -> Callable[[Account], Carrier]:
-    """The carrier of an account, made anew when the account has changed; without a client it
-    reads webhooks only."""
-    made: dict[int, tuple[Account, Carrier]] = {}
-
-    def carrier_of(account: Account) -> Carrier:
-        known = made.get(account.id)
-        if known is None or known[0] != account:
-            try:
-                known = (account, open_carrier(account, settings, http))
-            except CarrierAccountRefused as error:
-                at = f"{account.carrier}/{account.name}"
-                log.error("carrier.account_refused", account=at, what=error.name, rule=error.rule)
-                raise
-            made[account.id] = known
-        return known[1]
-
-    return carrier_of
-
-
-def open_carrier(account: Account, settings: Settings, http: AsyncClient | None) -> Carrier:
-    """The account's carrier, with its secrets. Raises `CarrierAccountRefused`."""
-    secrets = {}
-    for name, reference in account.secret_refs.items():
-        try:
-            secrets[name] = resolve_secret(reference, settings)
-        except (LookupError, OSError, UnicodeError):
-            raise CarrierAccountRefused(name, f"is not to be had from {reference}") from None
-    if account.carrier not in CARRIERS:
-        raise CarrierAccountRefused("carrier", f"must be one of {', '.join(CARRIERS)}")
-    opened = CarrierAccount(
-        id=account.id,
-        tenant_id=account.tenant_id,
-        carrier=account.carrier,
-        name=account.name,
-        base_url=account.base_url,
-        secrets=secrets,
-        settings=account.settings,
-    )
-    return CARRIERS[account.carrier](opened, client=http)
-
-
-def resolve_secret(reference: str, settings: Settings) -> str:
-    """`env:NAME` or `file:PATH`: secrets stand nowhere in clear."""
-    kind, _, name = reference.partition(":")
-    if kind == "file":
-        return Path(name).read_text().strip()
-    if kind != "env":
-        raise LookupError(kind)
-    own = getattr(settings, name.removeprefix("THREADLINE_").lower(), None)
-    return own.get_secret_value() if own is not None else os.environ[name]

@@ -7,7 +7,8 @@ let a few lines unfold to any size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from domain.config.problems import Path, Problem, Refused
 
 MOST_CHARACTERS = 20_000_000
 MOST_DEPTH = 200
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _NULL = ("", "~", "null")
 _WORDINGS = {
     "missing": "is missing",
@@ -130,12 +132,33 @@ def validate(data: Any, *, strict: bool = False) -> Configuration:
     """Data as a configuration; `strict` does not take "3" for 3, as JSON should not."""
     if not isinstance(data, Mapping):
         raise Refused([Problem((), "must be a mapping of names to values")])
+    unsound = list(_unsound(data))
+    if unsound:
+        raise Refused(unsound)
     try:
         if strict:
             return Configuration.model_validate_json(to_json(data), strict=True)
         return Configuration.model_validate(data)
     except ValidationError as error:
         raise Refused([_problem(found) for found in error.errors()]) from None
+
+
+def _unsound(data: Any) -> Iterator[Problem]:
+    """What no database could store, and what is too deep to be walked."""
+    left: list[tuple[Path, Any]] = [((), data)]
+    while left:
+        path, at = left.pop()
+        if len(path) > MOST_DEPTH:
+            yield Problem(path[:10], f"is nested more than {MOST_DEPTH} levels deep")
+        elif isinstance(at, Mapping):
+            if any(isinstance(name, str) and _UNSTORABLE.search(name) for name in at):
+                yield Problem(path, "must not contain NUL or half a surrogate pair")
+            else:
+                left += [((*path, name), value) for name, value in at.items()]
+        elif isinstance(at, list | tuple):
+            left += [((*path, index), value) for index, value in enumerate(at)]
+        elif isinstance(at, str) and _UNSTORABLE.search(at):
+            yield Problem(path, "must not contain NUL or half a surrogate pair")
 
 
 def _problem(found: Any) -> Problem:

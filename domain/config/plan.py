@@ -52,11 +52,13 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one object. `fields` are what is set, changed or lost."""
+    """What happens to one object, which people know by `name`; `fields` are what is set,
+    changed or lost."""
 
     verb: Verb
     kind: Kind
     key: str
+    name: str
     fields: tuple[FieldChange, ...]
 
 
@@ -86,14 +88,19 @@ def compare(old: Configuration | None, new: Configuration) -> Plan:
     before = {} if old is None else dict(objects(old))
     after = dict(objects(new))
     changes = [
-        Change(Verb.CREATE if at not in before else Verb.CHANGE, *at, found)
+        Change(Verb.CREATE if at not in before else Verb.CHANGE, *at, _name(at[1], fields), found)
         for at, fields in after.items()
         if (found := _changed(before.get(at, {}), fields)) or at not in before
     ]
     gone = [at for at in before if at not in after]
     for at in reversed(gone):
-        changes.append(Change(Verb.DELETE, *at, _changed(before[at], {})))
+        fields = before[at]
+        changes.append(Change(Verb.DELETE, *at, _name(at[1], fields), _changed(fields, {})))
     return Plan(tuple(changes))
+
+
+def _name(key: str, fields: Fields) -> str:
+    return str(fields.get("name") or fields.get("label") or fields.get("keyword") or key)
 
 
 def _changed(old: Fields, new: Fields) -> tuple[FieldChange, ...]:

@@ -36,7 +36,8 @@ ENDLESS = "/events/v1/stream"
 def test_the_document_is_kept_whatever_is_sent(api: Api, mode: GenerationMode) -> None:
     chat_id = asyncio.run(api.acme.connected_chat())
     schema = schemathesis.openapi.from_asgi("/openapi.json", api.app)
-    tokens = [api.acme.tokens["ana"], api.acme.tokens["mia"], "wrong"]
+    people = api.acme.tokens
+    tokens = [people["ana"], people["mia"], people["ada"], "wrong"]
 
     def token_for(case: Any) -> str:
         token = tokens[len(str(case.body)) % len(tokens)]

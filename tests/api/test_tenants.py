@@ -13,7 +13,10 @@ BODIES: dict[str, dict[str, object]] = {
     "/chats/{chat_id}/read": {"seq": 1},
     "/chats/{chat_id}/messages": {"text": "hi", "client_id": "c"},
     "/me/status": {"status": "Available"},
+    "/configuration/plan": {"yaml": "tenant: acme"},
+    "/configuration/apply": {"yaml": "tenant: acme", "base": 1},
 }
+OTHER_IDS = {"version": 1}
 # These belong to nobody in particular.
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/docs", "/docs/docs.js", "/docs/docs.css"}
 
@@ -36,9 +39,13 @@ async def test_without_a_token_every_route_refuses(api: Api) -> None:
         for method, path in agent_calls(api):
             if path in PUBLIC or path.endswith("/login") or path.startswith("/carriers"):
                 continue
-            answer = await client.request(method, path.format(chat_id=chat_id), json=body(path))
+            answer = await client.request(method, filled(path, chat_id), json=body(path))
             assert answer.status_code == 401, (method, path, answer.text)
             assert "www-authenticate" in answer.headers
+
+
+def filled(path: str, chat_id: int) -> str:
+    return path.format(chat_id=chat_id, **OTHER_IDS)
 
 
 def body(path: str) -> dict[str, object] | None:

@@ -21,10 +21,16 @@ from api.deps import Deps
 from api.stream import Notifier
 from carriers.protocol import Carrier, CarrierAccount
 from carriers.registry import CARRIERS
-from domain.statuses import Role
+from domain.config.document import Configuration
+from domain.config.file import validate
+from domain.statuses import NumberStatus
+from services import configuration
 from services.auth import SESSION_LASTS, new_token, token_hash
+from services.configuration import ToAsk
+from services.projection import Known
 from store import tables as t
 from store import users
+from store.configurations import Actor
 from store.database import Database, Tx
 from store.numbers import Account
 from tests.world import PHONE, World, build
@@ -32,13 +38,16 @@ from tests.world import PHONE, World, build
 BASE = "/agent/api/v1"
 PASSWORD = "correct horse"
 SECRET = "s3cret"
+CARRIER = "http://127.0.0.1:1"
+PEOPLE = ("ana", "ben", "caro", "mia", "ada")
 PUBLIC = "https://threadline.test"
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @dataclass
 class Company:
-    """A company, the tokens of its people (Ana, Ben, Caro; Mia manages) and of its API client."""
+    """A company, the tokens of its people (agents, Mia manages, Ada administers) and of its
+    API client."""
 
     subdomain: str
     world: World
@@ -70,22 +79,47 @@ class Company:
 
 async def company(db: Database, subdomain: str) -> Company:
     world = await build(db, subdomain)
+    wanted = validate(document(subdomain, world))
+    known = Known(dict.fromkeys(world.numbers, NumberStatus.VERIFIED), {"main": CARRIER})
+    await db.write(configuration.apply, wanted, 0, Actor("file", "operator"), known)
     return await db.write(_with_sessions, world, subdomain)
 
 
+def document(subdomain: str, world: World) -> dict[str, Any]:
+    """The company's configuration: what `build` made, with Mia and Ada beside the agents."""
+    people = {key: {"name": key.title(), "email": f"{key}@{subdomain}.example"} for key in PEOPLE}
+    people["mia"]["role"], people["ada"]["role"] = "manager", "administrator"
+    agents = list(world.agents)
+    leaves = {
+        "orders": {"name": "Orders", "agents": agents, "substitute": "returns"},
+        "returns": {"name": "Returns", "agents": agents},
+        "billing": {"name": "Billing", "agents": agents, "keywords": ["pay"]},
+    }
+    secret = {"secret": {"env": "THREADLINE_SIMULATOR_SECRET"}}
+    menu, vip = world.numbers
+    return {
+        "tenant": subdomain,
+        "name": "Acme Outfitters",
+        "accounts": {
+            "main": {"carrier": "simulator", "name": subdomain, "url": CARRIER, "secrets": secret}
+        },
+        "users": people,
+        "queues": {
+            "support": {"name": "Support", "queues": leaves},
+            "vip": {"name": "VIP", "hidden": True, "agents": agents},
+        },
+        "numbers": {
+            menu: {"account": "main", "queue": "support", "segments_per_second": 10_000},
+            vip: {"account": "main", "queue": "vip", "segments_per_second": 10_000},
+        },
+    }
+
+
 def _with_sessions(tx: Tx, world: World, subdomain: str) -> Company:
-    manager = sa.insert(t.users).values(
-        tenant_id=world.tenant_id,
-        role=Role.MANAGER,
-        name="Mia",
-        email=f"mia@{subdomain}.example",
-        password_hash="",
-        status_since=tx.now,
-    )
-    manager_id = tx.conn.execute(manager.returning(t.users.c.id)).scalar_one()
     tx.conn.execute(sa.update(t.users).values(password_hash=_CHEAP))
+    mine = sa.select(t.users.c.key, t.users.c.id).where(t.users.c.tenant_id == world.tenant_id)
     tokens = {}
-    for name, user_id in {**world.agents, "mia": manager_id}.items():
+    for name, user_id in tx.conn.execute(mine):
         user = users.get(tx, world.tenant_id, user_id)
         assert user is not None
         tokens[name] = new_token()
@@ -101,6 +135,14 @@ def open_carrier(account: Account) -> Carrier:
     return CARRIERS["simulator"](CarrierAccount(*known, {"secret": SECRET}))
 
 
+async def vouch(wanted: Configuration, ask: ToAsk) -> Known:
+    """A carrier that knows every number."""
+    return Known(
+        dict.fromkeys(ask.numbers, NumberStatus.VERIFIED),
+        {key: wanted.accounts[key].url or CARRIER for key in ask.accounts},
+    )
+
+
 class Api:
     """The application over a store."""
 
@@ -113,6 +155,7 @@ class Api:
             "db": db,
             "carriers": open_carrier,
             "ready": self._ready,
+            "vouch": vouch,
             "wake": wake,
             "public_base_url": PUBLIC,
             "chat_link": lambda chat, run: f"http://ui.test/chat-{chat}/{run}",

@@ -22,7 +22,7 @@ from services.errors import NotAuthenticated, NotFound, OutdatedPlan
 from services.projection import Known
 from store import configurations, numbers, users
 from store import tables as t
-from store.configurations import Actor
+from store.configurations import Actor, Sought
 from store.database import Database, Tx
 from tests.conftest import OpenDatabase, SetClock
 from tests.world import MENU_NUMBER, PHONE, VIP_NUMBER, World
@@ -153,7 +153,8 @@ async def test_a_refused_configuration_leaves_no_trace(acme: World) -> None:
     with pytest.raises(Refused):
         await acme.db.write(configuration.apply, wanted, 1, ADA, known(wanted))
     assert (await acme.db.read(configuration.export, "acme", None)).number == 1
-    assert len(await acme.db.read(configurations.entries, acme.tenant_id, kind="queue")) == 4
+    _, queues = await acme.db.read(configurations.entries, acme.tenant_id, Sought(kind="queue"))
+    assert queues == 4
 
 
 async def test_chats_of_a_deleted_queue_go_to_its_substitute(acme: World) -> None:
@@ -322,9 +323,8 @@ async def test_a_number_can_move_to_another_queue(acme: World) -> None:
 
 async def test_the_audit_log_says_who_changed_what_from_what_to_what(acme: World) -> None:
     await apply(acme.db, edited(*LEAVES, "billing", "name", to="Invoices"))
-    [newest, first] = await acme.db.read(
-        configurations.entries, acme.tenant_id, kind="queue", key="billing"
-    )
+    sought = Sought(kind="queue", key="billing")
+    [newest, first], _ = await acme.db.read(configurations.entries, acme.tenant_id, sought)
     assert (newest.by, newest.source, newest.address) == ("ada", "file", "127.0.0.1")
     assert (newest.version, newest.verb) == (2, "change")
     assert newest.fields == [{"field": "name", "old": "Billing", "new": "Invoices"}]

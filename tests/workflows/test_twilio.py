@@ -20,6 +20,7 @@ from store import tables as t
 from store.database import Tx
 from store.messages import Message
 from store.numbers import Account
+from tests.api.world import vouch
 from tests.carriers.fake_twilio import FakeTwilio, serving
 from tests.carriers.twilio_account import SID, TOKEN
 from tests.engine import BASE_URL, Engine, eventually, running
@@ -86,7 +87,7 @@ async def at_twilio(
     ):
         await engine.db.write(move)
         wake = Notifier()
-        deps = Deps(engine.db, carrier_of, ready, wake, BASE_URL, secure_cookies=False)
+        deps = Deps(engine.db, carrier_of, ready, wake, BASE_URL, secure_cookies=False, vouch=vouch)
         async with served(create_app(deps)) as api_url:
             fake.reached = lambda url: url.replace(BASE_URL, api_url)
             yield AtTwilio(engine, fake)

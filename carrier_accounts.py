@@ -1,0 +1,146 @@
+"""Carrier accounts opened with their secrets, and what their carriers say of numbers (C4)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from httpx2 import AsyncClient
+
+from carriers.http import new_client
+from carriers.protocol import (
+    Carrier,
+    CarrierAccount,
+    CarrierAccountRefused,
+    NoAnswer,
+    Owned,
+    Ownership,
+)
+from carriers.registry import CARRIERS
+from domain.config.document import Configuration
+from domain.config.problems import Problem, Refused
+from domain.statuses import NumberStatus
+from services.configuration import ToAsk
+from services.projection import Known
+from settings import Settings
+from store.numbers import Account
+
+log = structlog.get_logger()
+
+ASKED_AT_ONCE = 8
+"""Numbers; carriers limit how often they are asked."""
+
+
+def carriers(settings: Settings, http: AsyncClient | None) -> Callable[[Account], Carrier]:
+    """The carrier of an account, made anew when the account has changed; without a client it
+    reads webhooks only."""
+    made: dict[int, tuple[Account, Carrier]] = {}
+
+    def carrier_of(account: Account) -> Carrier:
+        known = made.get(account.id)
+        if known is None or known[0] != account:
+            try:
+                known = (account, open_carrier(account, settings, http))
+            except CarrierAccountRefused as error:
+                at = f"{account.carrier}/{account.name}"
+                log.error("carrier.account_refused", account=at, what=error.name, rule=error.rule)
+                raise
+            made[account.id] = known
+        return known[1]
+
+    return carrier_of
+
+
+def open_carrier(account: Account, settings: Settings, http: AsyncClient | None) -> Carrier:
+    """The account's carrier, with its secrets. Raises `CarrierAccountRefused`."""
+    secrets = {}
+    for name, reference in account.secret_refs.items():
+        try:
+            secrets[name] = resolve_secret(reference, settings)
+        except (LookupError, OSError, UnicodeError):
+            raise CarrierAccountRefused(name, f"is not to be had from {reference}") from None
+    if account.carrier not in CARRIERS:
+        raise CarrierAccountRefused("carrier", f"must be one of {', '.join(CARRIERS)}")
+    opened = CarrierAccount(
+        id=account.id,
+        tenant_id=account.tenant_id,
+        carrier=account.carrier,
+        name=account.name,
+        base_url=account.base_url,
+        secrets=secrets,
+        settings=account.settings,
+    )
+    return CARRIERS[account.carrier](opened, client=http)
+
+
+def resolve_secret(reference: str, settings: Settings) -> str:
+    """`env:NAME` or `file:PATH`: secrets stand nowhere in clear."""
+    kind, _, name = reference.partition(":")
+    if kind == "file":
+        return Path(name).read_text().strip()
+    if kind != "env":
+        raise LookupError(kind)
+    own = getattr(settings, name.removeprefix("THREADLINE_").lower(), None)
+    return own.get_secret_value() if own is not None else os.environ[name]
+
+
+async def vouch(settings: Settings, wanted: Configuration, ask: ToAsk) -> Known:
+    """What carriers say of a configuration's accounts and numbers.
+
+    Raises `Refused` for each account that its carrier cannot work with.
+    """
+    opened, problems = dict[str, Account](), list[Problem]()
+    for key in sorted(ask.accounts | {wanted.numbers[number].account for number in ask.numbers}):
+        try:
+            opened[key] = _checked(settings, wanted, key)
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    client, at_once = new_client(), asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def status(number: str) -> NumberStatus:
+        account = opened[wanted.numbers[number].account]
+        async with at_once:
+            return status_of(await open_carrier(account, settings, client).owns(number))
+
+    try:
+        statuses = await asyncio.gather(*map(status, ask.numbers))
+    finally:
+        await client.aclose()
+    addresses = {key: opened[key].base_url for key in ask.accounts}
+    return Known(dict(zip(ask.numbers, statuses, strict=True)), addresses)
+
+
+def status_of(answer: Ownership) -> NumberStatus:
+    """What a number is by its carrier's word."""
+    match answer:
+        case Owned(sms=True):
+            return NumberStatus.VERIFIED
+        case NoAnswer():
+            return NumberStatus.VERIFYING
+    return NumberStatus.FAILED
+
+
+def _checked(settings: Settings, wanted: Configuration, key: str) -> Account:
+    """The account as it would be stored; its carrier can be opened with it."""
+    told = wanted.accounts[key]
+    known = CARRIERS.get(told.carrier)
+    if known is None:
+        rule = f"must be one of {', '.join(sorted(CARRIERS))}"
+        raise Refused([Problem(("accounts", key, "carrier"), rule)])
+    # The simulator listens where the process settings say, on another port each time.
+    home = settings.simulator_url if told.carrier == "simulator" else known.home
+    references = {name: secret.reference for name, secret in told.secrets.items()}
+    account = Account(
+        0, 0, told.carrier, wanted.account_name(key), (told.url or home).rstrip("/"),
+        told.settings, references,
+    )  # fmt: skip
+    try:
+        open_carrier(account, settings, None)
+    except CarrierAccountRefused as refused:
+        raise Refused([Problem(("accounts", key), f"cannot be used: {refused}")]) from None
+    return account

@@ -1,0 +1,56 @@
+"""The forms of what stands in a configuration: keys, languages, addresses, numbers, words."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from domain.phones import InvalidNumber, parse
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,250}")
+
+
+def _matching(pattern: re.Pattern[str], rule: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(rule)
+        return value
+
+    return AfterValidator(check)
+
+
+def _support_number(value: str) -> str:
+    try:
+        number = parse(value)
+    except InvalidNumber:
+        raise ValueError("must be a phone number in E.164 or a short code") from None
+    if number != value:
+        # Not quoted: errors are logged, and numbers are not.
+        raise ValueError("must be written in E.164 (+, country code, digits) or as a short code")
+    return number
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return value
+
+
+Key = Annotated[
+    str, _matching(_KEY, "must be a key: small letters, digits, - _ . and at most 63 characters")
+]
+Language = Annotated[str, _matching(_LANGUAGE, "must be a language such as en or fr-CA")]
+Email = Annotated[str, _matching(_EMAIL, "must be an e-mail address")]
+Subdomain = Annotated[
+    str, _matching(_SUBDOMAIN, "must be a subdomain: small letters, digits and -")
+]
+SupportNumber = Annotated[str, AfterValidator(_support_number)]
+Url = Annotated[str, Field(max_length=2048), AfterValidator(_url)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Word = Annotated[str, Field(min_length=1, max_length=50)]
+Wording = Annotated[str, Field(min_length=1, max_length=1600)]

@@ -1,0 +1,183 @@
+"""The configuration as administrators see and change it from outside: through their own login.
+
+Everything is checked, planned and applied by `services.configuration`, as for a file. What differs
+is trust: whoever runs the processes may name any secret of theirs in a file, a tenant's
+administrator only those that are the tenant's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from domain.config.document import Account, Configuration, Secret
+from domain.config.file import validate
+from domain.config.problems import Path, Problem, Refused
+from domain.config.settings import TENANT_FIELDS, origin
+from domain.statuses import Role
+from services import configuration
+from services.configuration import Planned, ToAsk
+from services.errors import NotFound, OutdatedPlan
+from services.projection import Known
+from store import configurations, tenants
+from store.configurations import Actor, Version
+from store.database import Tx
+from store.users import User
+
+NOBODY = "nobody yet"
+
+
+@dataclass(frozen=True)
+class Call:
+    """How an administrator's change came: `api` or `console`, from which network address."""
+
+    source: str
+    address: str | None
+
+    def by(self, user: User) -> Actor:
+        """Who the audit log says it was."""
+        return Actor(self.source, user.name, user.id, self.address)
+
+
+@dataclass(frozen=True)
+class SettingOrigin:
+    """A setting's value, and who gives it: `default`, `tenant`, or a `queue` by its key."""
+
+    name: str
+    value: Any
+    origin: str
+    queue: str | None
+
+
+def current(tx: Tx, user: User) -> Version:
+    """The configuration that holds; version 0 of a tenant that nobody has configured."""
+    found = configurations.current(tx, user.tenant_id)
+    if found is not None:
+        return found
+    tenant = tenants.get(tx, user.tenant_id)
+    return Version(0, {"tenant": tenant.subdomain, "name": tenant.name}, tx.now, NOBODY)
+
+
+def version(tx: Tx, user: User, number: int) -> Version:
+    """One version. Raises `NotFound`."""
+    found = configurations.version(tx, user.tenant_id, number)
+    if found is None:
+        raise NotFound("There is no such version of the configuration.")
+    return found
+
+
+def versions(
+    tx: Tx, user: User, page: int, per: int
+) -> tuple[list[configurations.VersionLine], int]:
+    """The versions, the newest first, and how many there are."""
+    return configurations.versions(tx, user.tenant_id, page, per)
+
+
+def audit(
+    tx: Tx, user: User, sought: configurations.Sought, page: int, per: int
+) -> tuple[list[configurations.Entry], int]:
+    """A page of the audit log, the newest first, and how many entries there are."""
+    return configurations.entries(tx, user.tenant_id, sought, page, per)
+
+
+def to_ask(tx: Tx, user: User, wanted: Configuration) -> ToAsk:
+    """Whom carriers must be asked about, once it is clear that this user may have it asked."""
+    _check_trust(tx, user, wanted)
+    return configuration.to_ask(tx, wanted)
+
+
+def plan(tx: Tx, user: User, wanted: Configuration, base: int | None, known: Known) -> Planned:
+    """What applying would do. Raises `OutdatedPlan` if `base` does not hold any more."""
+    _check_trust(tx, user, wanted)
+    planned = configuration.plan(tx, wanted, known)
+    if base is not None and base != planned.base:
+        holds = current(tx, user)
+        raise OutdatedPlan(holds.number, holds.by)
+    return planned
+
+
+def apply(
+    tx: Tx, user: User, wanted: Configuration, base: int, call: Call, known: Known
+) -> Planned:
+    """Make it so, on top of version `base`. Raises `OutdatedPlan`, `Refused`."""
+    _check_trust(tx, user, wanted)
+    return configuration.apply(tx, wanted, base, call.by(user), known)
+
+
+def origins(tx: Tx, user: User, queue: str | None) -> list[SettingOrigin]:
+    """Each setting's value for the tenant or on a queue, and where it comes from (C3)."""
+    document = validate(current(tx, user).document)
+    path: list[tuple[str, dict[str, Any]]] = []
+    if queue is not None:
+        given = {keys[-1]: (keys, node) for keys, node in document.walk()}
+        if queue not in given:
+            raise NotFound("There is no such queue.")
+        for key in reversed(given[queue][0]):
+            node = given[key][1]
+            own = node.settings.model_dump(mode="json", exclude_none=True)
+            path.append((key, own | {"language": node.language, "hours": node.hours}))
+    tenant = document.settings.model_dump(mode="json", exclude_defaults=True)
+    found = [_origin(name, path, tenant) for name in TENANT_FIELDS]
+    inherited = {"language": document.language, "hours": None} if path else {}
+    return found + [_nearest(name, path, value) for name, value in inherited.items()]
+
+
+def _origin(
+    name: str, path: list[tuple[str, dict[str, Any]]], tenant: dict[str, Any]
+) -> SettingOrigin:
+    found = origin(name, path, tenant)
+    if found.where in ("tenant", "default"):
+        return SettingOrigin(name, found.value, found.where, None)
+    return SettingOrigin(name, found.value, "queue", found.where)
+
+
+def _nearest(name: str, path: list[tuple[str, dict[str, Any]]], tenant: Any) -> SettingOrigin:
+    for key, given in path:
+        if given[name] is not None:
+            return SettingOrigin(name, given[name], "queue", key)
+    return SettingOrigin(name, tenant, "default" if tenant is None else "tenant", None)
+
+
+def _check_trust(tx: Tx, user: User, wanted: Configuration) -> None:
+    """Refuses what only a file may say, and what would lock this user out."""
+    held = validate(current(tx, user).document)
+    problems = list(_distrusted(held, wanted))
+    mine = _key_of(held, user) or _key_of(wanted, user)
+    if mine not in wanted.users or wanted.users[mine].role is not Role.ADMINISTRATOR:
+        problems.append(Problem(("users",), "must keep you as an administrator"))
+    if problems:
+        raise Refused(problems)
+
+
+def _key_of(document: Configuration, user: User) -> str | None:
+    return next((key for key, u in document.users.items() if u.email.lower() == user.email), None)
+
+
+def _distrusted(held: Configuration, wanted: Configuration) -> Iterator[Problem]:
+    if wanted.tenant != held.tenant:
+        yield Problem(("tenant",), f"must be {held.tenant}")
+        return
+    for key, account in wanted.accounts.items():
+        before = held.accounts.get(key)
+        if account.url != (None if before is None else before.url):
+            yield Problem(("accounts", key, "url"), "can only be changed by a file")
+        yield from _secrets(held, ("accounts", key, "secrets"), account.secrets, before)
+    for key, webhook in wanted.webhooks.items():
+        known = held.webhooks.get(key)
+        if known is None or known.secret != webhook.secret:
+            yield from _secret(held, ("webhooks", key, "secret"), webhook.secret)
+
+
+def _secrets(
+    held: Configuration, path: Path, secrets: dict[str, Secret], before: Account | None
+) -> Iterator[Problem]:
+    for name, secret in secrets.items():
+        if before is None or before.secrets.get(name) != secret:
+            yield from _secret(held, (*path, name), secret)
+
+
+def _secret(held: Configuration, path: Path, secret: Secret) -> Iterator[Problem]:
+    own = f"THREADLINE_TENANT_{held.tenant.upper().replace('-', '_')}_"
+    if secret.env is None or not secret.env.startswith(own):
+        yield Problem(path, f"must be a variable that begins with {own}; others need a file")
