@@ -61,24 +61,38 @@ lock: $(VENV)/.uv
 	$(UV) $(COMPILE) --group build -o requirements.lock
 	$(UV) $(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 
+# One sentence for a package that could not be had; what the installers say follows it.
+define CANNOT
+echo "Cannot install $(1): no package index answers, or it lacks a pinned package." >&2; \
+	echo "Set PIP_INDEX_URL (and PIP_CERT), or UV_DEFAULT_INDEX, to one that this machine reaches." >&2; \
+	tail -n 1 "$(VENV)/install.log" >&2; exit 1
+endef
+QUIETLY = >$(VENV)/install.log 2>&1
+
+# An environment without pip is what an interrupted start leaves behind: it is made anew.
 $(VENV)/.uv: Makefile
 	@test -n "$(PYTHON)" || { echo "Threadline needs Python 3.11 or newer on PATH." >&2; exit 1; }
 	@echo "Making the virtual environment $(VENV) …"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); } \
+		|| { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make virtual environments: install python3-venv." >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 0 \
+		"uv==$(UV_VERSION)" $(QUIETLY) || { $(call CANNOT,uv); }
 	@touch $@
 
 # What the tests need stays, once it is there.
 $(VENV)/.installed: $(VENV)/.uv requirements.lock requirements-dev.lock pyproject.toml
 	@echo "Installing Threadline …"
 	@lock=requirements.lock; [ ! -e $(VENV)/.tests-installed ] || lock=requirements-dev.lock; \
-		$(UV) pip sync --quiet --require-hashes $$lock
-	@$(UV) pip install --quiet --no-deps --no-build-isolation -e .
+		{ $(UV) pip sync --quiet --require-hashes $$lock; } $(QUIETLY) || { $(call CANNOT,Threadline); }
+	@{ $(UV) pip install --quiet --no-deps --no-build-isolation -e .; } $(QUIETLY) \
+		|| { $(call CANNOT,Threadline); }
 	@touch $@
 
 $(VENV)/.tests-installed: $(VENV)/.installed
 	@echo "Installing what the tests need …"
-	@$(UV) pip sync --quiet --require-hashes requirements-dev.lock
-	@$(UV) pip install --quiet --no-deps --no-build-isolation -e .
+	@{ $(UV) pip sync --quiet --require-hashes requirements-dev.lock; } $(QUIETLY) \
+		|| { $(call CANNOT,what the tests need); }
+	@{ $(UV) pip install --quiet --no-deps --no-build-isolation -e .; } $(QUIETLY) \
+		|| { $(call CANNOT,what the tests need); }
 	@touch $@

@@ -191,11 +191,9 @@ def doctor() -> None:
 @app.command("settings")
 def show_settings() -> None:
     """List every setting with its value, default and source."""
-    from rich.console import Console
+    from doctor import settings_lines, unknown_variables
 
-    from doctor import settings_table, unknown_variables
-
-    Console().print(settings_table(_settings()))
+    typer.echo("\n".join(settings_lines(_settings())))
     for name in unknown_variables():
         typer.echo(f"{name} is set, but there is no such setting.", err=True)
 
@@ -250,9 +248,11 @@ def _settings(**given: str) -> "Settings":
 def _settings_with_log() -> "Settings":
     """Of a process that serves."""
     import logs
+    from temporal.telemetry import forward_logs
 
     chosen = _settings()
     logs.configure(chosen.log_level)
+    forward_logs()
     return chosen
 
 

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -149,24 +148,22 @@ async def _ports(settings: Settings) -> list[Finding]:
     return [Finding("API", f"listens at {settings.public_base_url}")]
 
 
-def settings_table(settings: Settings) -> Table:
-    table = Table()
-    for title in ("Setting", "Value", "Default", "Source", "Meaning"):
-        table.add_column(title, overflow="fold")
+def settings_lines(settings: Settings) -> list[str]:
+    """Each setting with its value and source on a line of its own, what it means on the next: a
+    name is never broken, however narrow the terminal is."""
     in_environment = EnvSettingsSource(Settings)()
     in_file = DotEnvSettingsSource(Settings)()
+    lines = []
     for name, field in Settings.model_fields.items():
-        source = "default"
-        if name in in_environment:
-            source = "environment"
-        elif name in in_file:
-            source = ".env"
-        default = _shown(name, field.get_default(call_default_factory=True))
         value = _shown(name, getattr(settings, name))
-        variable = f"THREADLINE_{name.upper()}"
-        cells = (variable, value, default, source, field.description or "")
-        table.add_row(*(escape(cell) for cell in cells))
-    return table
+        source = "default"
+        if name in in_environment or name in in_file:
+            default = _shown(name, field.get_default(call_default_factory=True))
+            where = "environment" if name in in_environment else ".env"
+            source = f"{where}; default {default or 'empty'}"
+        lines.append(f"THREADLINE_{name.upper()}={value}  ({source})")
+        lines.append(f"    {field.description or ''}")
+    return lines
 
 
 def unknown_variables() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -78,7 +79,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" not in metafunc.fixturenames:
         return
     kinds = ["sqlite", "postgres"]
-    if metafunc.definition.get_closest_marker("postgres_15") and (OLDEST / "initdb").exists():
+    # A gap that nobody sees: CI fails without it, a laptop runs the others.
+    has_oldest = (OLDEST / "initdb").exists() or "CI" in os.environ
+    if metafunc.definition.get_closest_marker("postgres_15") and has_oldest:
         kinds.append("postgres_15")
     metafunc.parametrize("database_url", kinds, indirect=True)
 

@@ -140,6 +140,17 @@ def test_a_part_that_is_killed_is_back_within_two_seconds(product: Running, part
     assert {**product.told, "processes": 0} == {**before, "processes": 0}
 
 
+@pytest.mark.parametrize("part", ["api", "worker"])
+def test_every_line_of_a_log_is_json_whoever_says_it(product: Running, part: str) -> None:
+    said = [
+        json.loads(line)
+        for line in (product.data / "logs" / f"{part}.log").read_text().splitlines()
+    ]
+    if part == "worker":
+        # The SDK's core, which is no Python, warns of this old server.
+        assert any(line["logger"].startswith("temporalio.core") for line in said)
+
+
 def test_a_second_supervisor_on_the_same_files_is_refused(product: Running) -> None:
     second = launch(product.data, "--port", "0")
 

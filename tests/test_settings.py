@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from doctor import settings_lines
 from settings import Settings
 from temporal.plugin import build_app
 
@@ -60,3 +61,14 @@ def test_no_network_is_let_in_by_default() -> None:
 def test_what_is_no_network_is_refused(told: str) -> None:
     with pytest.raises(ValidationError, match="metrics_allow"):
         Settings(metrics_allow=told)
+
+
+def test_each_setting_is_listed_on_a_line_with_its_source_and_without_its_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("THREADLINE_LOG_LEVEL", "WARNING")
+    monkeypatch.setenv("THREADLINE_SIMULATOR_SECRET", "hunter2")
+    lines = settings_lines(Settings())
+    assert "THREADLINE_TEMPORAL_NAMESPACE=default  (default)" in lines
+    assert "THREADLINE_LOG_LEVEL=WARNING  (environment; default INFO)" in lines
+    assert "hunter2" not in "".join(lines)
