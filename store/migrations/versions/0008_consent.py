@@ -15,13 +15,14 @@ STOP_ASKED = "stop_asked IS NOT NULL"
 
 
 def upgrade() -> None:
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     kind = "INTEGER" if _on_sqlite() else "BIGINT"
     op.execute(
         f"ALTER TABLE consent_ledger ADD COLUMN number_id {kind} "
         "CONSTRAINT fk_consent_ledger_number_id_numbers REFERENCES numbers (id)"
     )
     op.add_column("messages", sa.Column("asks", sa.Text(), nullable=True))
-    op.add_column("chats", sa.Column("stop_asked", sa.BigInteger(), nullable=True))
+    op.add_column("chats", sa.Column("stop_asked", big, nullable=True))
     where = sa.text(STOP_ASKED)
     op.create_index(
         "ix_chats_stop_asked", "chats", ["tenant_id", "id"],
@@ -65,5 +66,4 @@ def downgrade() -> None:
     # SQLite copies the table for it; ids must never be used again.
     keep = {"sqlite_autoincrement": True}
     with op.batch_alter_table("consent_ledger", table_kwargs=keep) as ledger:
-        ledger.drop_constraint("fk_consent_ledger_number_id_numbers", type_="foreignkey")
         ledger.drop_column("number_id")
