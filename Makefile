@@ -2,6 +2,7 @@
 #   make run     the whole product, in the foreground; PORT=8080 DATA=.threadline make run
 #   make test    all tests
 #   make check   format, lint, types, import rules
+#   make soak    an hour's traffic in minutes, with faults; CHATS=400 MINUTES=15 make soak
 #   make audit   known vulnerabilities in the dependencies
 #   make lock    pin the newest versions that pyproject.toml allows
 
@@ -24,7 +25,7 @@ UV = export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_PYTHON_DOWNLOADS=never \
 	certificates="$${SSL_CERT_FILE:-$${PIP_CERT:-$$($(call PIP_SAYS,cert))}}"; \
 	[ -z "$$certificates" ] || export SSL_CERT_FILE="$$certificates"; $(BIN)/uv
 
-.PHONY: setup setup-tests run test temporal browser postgres check audit lock
+.PHONY: setup setup-tests run test temporal browser postgres check soak audit lock
 
 setup: $(VENV)/.installed
 
@@ -51,6 +52,10 @@ check: $(VENV)/.tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+
+soak: setup temporal
+	$(BIN)/python -m benchmarks.soak $(if $(CHATS),--chats "$(CHATS)") \
+		$(if $(MINUTES),--minutes "$(MINUTES)") $(SOAK_ARGS)
 
 audit: $(VENV)/.tests-installed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/audit.py
@@ -80,18 +85,19 @@ $(VENV)/.uv: Makefile
 		"uv==$(UV_VERSION)" $(QUIETLY) || { $(call CANNOT,uv); }
 	@touch $@
 
-# What the tests need stays, once it is there.
+# What the tests need stays, once it is there. Compiled once: where Python may not write bytecode
+# beside the packages, each of the product's processes would compile a thousand modules anew.
 $(VENV)/.installed: $(VENV)/.uv requirements.lock requirements-dev.lock pyproject.toml
 	@echo "Installing Threadline …"
 	@lock=requirements.lock; [ ! -e $(VENV)/.tests-installed ] || lock=requirements-dev.lock; \
-		{ $(UV) pip sync --quiet --require-hashes $$lock; } $(QUIETLY) || { $(call CANNOT,Threadline); }
+		{ $(UV) pip sync --quiet --compile-bytecode --require-hashes $$lock; } $(QUIETLY) || { $(call CANNOT,Threadline); }
 	@{ $(UV) pip install --quiet --no-deps --no-build-isolation -e .; } $(QUIETLY) \
 		|| { $(call CANNOT,Threadline); }
 	@touch $@
 
 $(VENV)/.tests-installed: $(VENV)/.installed
 	@echo "Installing what the tests need …"
-	@{ $(UV) pip sync --quiet --require-hashes requirements-dev.lock; } $(QUIETLY) \
+	@{ $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements-dev.lock; } $(QUIETLY) \
 		|| { $(call CANNOT,what the tests need); }
 	@{ $(UV) pip install --quiet --no-deps --no-build-isolation -e .; } $(QUIETLY) \
 		|| { $(call CANNOT,what the tests need); }

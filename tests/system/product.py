@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from httpx2 import AsyncClient, HTTPError, Response
 
 MENU_NUMBER = "+14155550100"
+Media = dict[str, str]
 # Longer than any restart takes on a busy machine.
 STUBBORN_FOR = 150.0
 # Seconds between two questions: quick at first, then such that asking is no load of its own.
@@ -57,14 +58,14 @@ class Product:
     def output(self) -> str:
         return self.data.with_suffix(".out").read_text()
 
-    async def wait_until_ready(self, within: float = 90) -> None:
+    async def wait_until_ready(self, within: float = 240) -> None:
         async def written() -> bool:
             assert self.process.poll() is None, self.output()
             return (self.data / "dev.json").exists()
 
         await until(written, within, "dev.json")
 
-    async def kill(self, part: str, *, within: float = 10) -> None:
+    async def kill(self, part: str, *, within: float = 60) -> None:
         """SIGKILL; returns when the supervisor has started the part again."""
         before = self.pid(part)
         os.kill(before, signal.SIGKILL)
@@ -77,7 +78,7 @@ class Product:
     async def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            await asyncio.to_thread(self.process.wait, 20)
+            await asyncio.to_thread(self.process.wait, 60)
 
 
 def launch(data: Path, *options: str) -> Product:
@@ -105,7 +106,7 @@ async def running(data: Path, *options: str) -> AsyncIterator[Product]:
 @asynccontextmanager
 async def http(base_url: str) -> AsyncIterator[AsyncClient]:
     """A client that goes through no proxy."""
-    async with AsyncClient(base_url=base_url, timeout=15, trust_env=False) as client:
+    async with AsyncClient(base_url=base_url, timeout=30, trust_env=False) as client:
         yield client
 
 
@@ -133,17 +134,22 @@ class Phones:
     def __init__(self, simulator: AsyncClient) -> None:
         self._simulator = simulator
 
-    async def text(self, phone: str, text: str, id: str, to: str = MENU_NUMBER) -> None:
+    async def text(
+        self, phone: str, text: str, id: str, to: str = MENU_NUMBER, media: Sequence[Media] = ()
+    ) -> None:
         """Repeated with the same `id` until the carrier has taken it."""
-        body = {"from": phone, "to": to, "text": text, "id": id}
+        body = {"from": phone, "to": to, "text": text, "id": id, "media": media}
         response = await answered(self._simulator, "POST", "/simulator/api/v1/messages", json=body)
         assert response.status_code == 202, response.text
 
+    async def shown(self, phone: str, after: int = 0) -> list[dict[str, Any]]:
+        """All on the phone's screen behind a `seq`, its own texts too, in order."""
+        path = f"/simulator/api/v1/phones/{phone}/messages?after={after}"
+        return list((await answered(self._simulator, "GET", path)).json())
+
     async def received(self, phone: str) -> list[str]:
         """The texts on the phone's screen that are not its own, in order."""
-        path = f"/simulator/api/v1/phones/{phone}/messages"
-        shown = (await answered(self._simulator, "GET", path)).json()
-        return [one["text"] for one in shown if one["direction"] == "to_phone"]
+        return [one["text"] for one in await self.shown(phone) if one["direction"] == "to_phone"]
 
     async def wait_for(self, phone: str, text: str, within: float = STUBBORN_FOR) -> None:
         """Until a text with these words has arrived."""
@@ -199,6 +205,10 @@ class AgentClient:
         assert answer.status_code in (200, 409), answer.text
         return answer.status_code == 200
 
+    async def chats(self) -> list[dict[str, Any]]:
+        """The chats that the agent has."""
+        return list(await self._get("chats"))
+
     async def chat(self, chat_id: int) -> dict[str, Any]:
         return dict(await self._get(f"chats/{chat_id}"))
 
@@ -219,6 +229,13 @@ class AgentClient:
         answer = await self._call("POST", f"chats/{chat_id}/messages", json=body)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
+
+    async def answer(self, chat_id: int, text: str, client_id: str) -> bool:
+        """False when the chat has ended meanwhile, or is not the agent's any more."""
+        body = {"text": text, "client_id": client_id}
+        answer = await self._call("POST", f"chats/{chat_id}/messages", json=body)
+        assert answer.status_code in (201, 404, 409), answer.text
+        return answer.status_code == 201
 
     async def end(self, chat_id: int) -> None:
         """A chat that an unanswered try has ended is a conflict now, and as wanted."""

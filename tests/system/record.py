@@ -28,6 +28,8 @@ class Chat:
     status: str
     settled: bool
     incarnation: int
+    fail_reason: str | None
+    disconnected_by: str
 
     def workflow(self, incarnation: int | None = None) -> str:
         return ids.chat_workflow(ChatRef(0, self.id, incarnation or self.incarnation))
@@ -35,7 +37,10 @@ class Chat:
 
 @dataclass(frozen=True)
 class Text:
-    """A text; `phone` is the consumer's. Their order is that in which they were written."""
+    """A text; `phone` is the consumer's. Their order is that in which they were written.
+
+    `media`: how many pictures. Times are as the database gives them, good for comparing.
+    """
 
     id: int
     phone: str
@@ -45,12 +50,17 @@ class Text:
     text: str
     status: str
     error: str | None
+    media: int
+    created_at: Any
+    claimed_at: Any
 
 
 _CHATS = """SELECT c.id, u.number AS phone, c.status, c.settled_at IS NOT NULL AS settled,
- c.incarnation FROM chats c JOIN consumers u ON u.id = c.consumer_id ORDER BY c.id"""
+ c.incarnation, c.fail_reason, c.disconnected_by
+ FROM chats c JOIN consumers u ON u.id = c.consumer_id ORDER BY c.id"""
 _TEXTS = """SELECT m.id, u.number AS phone, m.chat_id, m.direction, m.kind, m.text, m.status,
- m.error FROM messages m JOIN consumers u ON u.id = m.consumer_id ORDER BY m.id"""
+ m.error, m.media, m.created_at, m.claimed_at
+ FROM messages m JOIN consumers u ON u.id = m.consumer_id ORDER BY m.id"""
 _EVENTS = "SELECT position, type, chat_id, data FROM events ORDER BY position"
 
 
@@ -84,17 +94,20 @@ class Record:
 
     def chats(self) -> list[Chat]:
         return [
-            Chat(row.id, row.phone, row.status, bool(row.settled), row.incarnation)
-            for row in self._rows(_CHATS)
+            Chat(**(row._asdict() | {"settled": bool(row.settled)})) for row in self._rows(_CHATS)
         ]
 
     def texts(self, direction: str) -> list[Text]:
-        texts = [Text(**row._asdict()) for row in self._rows(_TEXTS)]
-        return [text for text in texts if text.direction == direction]
+        rows = [row for row in self._rows(_TEXTS) if row.direction == direction]
+        return [Text(**(row._asdict() | {"media": len(_json(row.media))})) for row in rows]
 
     def owed(self) -> int:
         """Signals that are still to be delivered."""
         return int(self._rows("SELECT count(*) FROM outbox")[0][0])
+
+    def events(self) -> Counter[str]:
+        """How many events of each type."""
+        return Counter(row.type for row in self._rows(_EVENTS))
 
     def inbox(self) -> list[str]:
         """What carriers have sent, by their ids."""
@@ -111,11 +124,14 @@ class Record:
             await db.close()
         raise AssertionError("the sweep was not undone")
 
+    def positions(self) -> list[int]:
+        """Where the events of the log stand in it."""
+        return [row.position for row in self._rows(_EVENTS)]
+
     def assert_events_have_no_gap(self) -> None:
-        positions = [row.position for row in self._rows(_EVENTS)]
         last = self._rows("SELECT position FROM event_positions")[0].position
 
-        assert positions == list(range(1, last + 1))
+        assert self.positions() == list(range(1, last + 1))
 
     def most_chats_at_once(self) -> int:
         """The highest load of any agent at any position of the event log."""
@@ -124,12 +140,17 @@ class Record:
         for row in self._rows(_EVENTS):
             if row.type != "chat.changed":
                 continue
-            data = json.loads(row.data) if isinstance(row.data, str) else row.data
+            data = _json(row.data)
             connected = data["status"] == "assigned"
             agent_of[row.chat_id] = data["agent_ids"][0] if connected else None
             loads = Counter(agent for agent in agent_of.values() if agent is not None)
             most = max(most, *loads.values(), 0)
         return most
+
+
+def _json(value: Any) -> Any:
+    """PostgreSQL gives JSON as what it is, SQLite as text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 async def is_running(temporal: Client, workflow: str) -> bool:
