@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +71,7 @@ class Supervisor:
 
     say: Callable[[str], None]
     restarted: Callable[[], None]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     children: dict[str, Child] = field(default_factory=dict)
     _watchers: list[asyncio.Task[None]] = field(default_factory=list)
     _ending: bool = False
@@ -106,7 +107,7 @@ class Supervisor:
             self.say(f"{child.name} {_cause(code)}; starting it again (see {child.log})")
             if child.deaths == len(_PAUSES):
                 self.say(child.last_lines())
-            await asyncio.sleep(pause)
+            await self.sleep(pause)
             await self._spawn(child)
             self.restarted()
 

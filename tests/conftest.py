@@ -17,11 +17,11 @@ from services.commit import flush
 from store.database import Database
 from store.migrations import upgrade
 from tests.fixtures_temporal import *  # noqa: F403
-from tests.postgres import OLDEST, command, newest_server, oldest_server
+from tests.postgres import OLDEST, command, emptied, newest_server, oldest_server
 from tests.world import World, build
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-_names = itertools.count()
+_copies = itertools.count()
 
 
 class SetClock:
@@ -52,25 +52,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[sa.URL]:
-    """One PostgreSQL server, with a migrated database to copy for each test."""
+    """One PostgreSQL server, with a migrated database that is emptied for each test."""
     with newest_server() as server:
         url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        # Nothing here outlives the run, and a checkpoint of all the copies would take long.
+        # Nothing here outlives the run.
         command(url, "ALTER SYSTEM SET fsync = off")
         command(url, "SELECT pg_reload_conf()")
-        yield _with_template(url)
+        yield _migrated(url)
 
 
 @pytest.fixture(scope="session")
 def postgres_15() -> Iterator[sa.URL]:
     """The same on the oldest PostgreSQL that is supported."""
     with oldest_server() as url:
-        yield _with_template(url)
+        yield _migrated(url)
 
 
-def _with_template(server: sa.URL) -> sa.URL:
-    command(server, "CREATE DATABASE template")
-    upgrade(server.set(database="template").render_as_string(hide_password=False))
+def _migrated(server: sa.URL) -> sa.URL:
+    command(server, "CREATE DATABASE store")
+    upgrade(server.set(database="store").render_as_string(hide_password=False))
     return server
 
 
@@ -94,9 +94,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     server: sa.URL = request.getfixturevalue(request.param)
-    name = f"test_{next(_names)}"
-    command(server, f"CREATE DATABASE {name} TEMPLATE template")
-    return server.set(database=name).render_as_string(hide_password=False)
+    store = emptied(server.set(database="store"))
+    if request.node.get_closest_marker("changes_schema"):
+        store = server.set(database=f"copy_{next(_copies)}")
+        command(server, f"CREATE DATABASE {store.database} TEMPLATE store")
+    return store.render_as_string(hide_password=False)
 
 
 OpenDatabase = Callable[[], AbstractAsyncContextManager[Database]]

@@ -168,8 +168,9 @@ class Engine:
         await reconcile(self.client, await self.db.read(incarnations.unsettled), repoint)
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 20) -> None:
-    """Wait for something that other tasks bring about; bounded, and quick when it holds."""
+async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 120) -> None:
+    """Wait for something that other tasks bring about; quick when it holds, and bounded only so
+    that a failure is told before the test's own time limit."""
     async with asyncio.timeout(within):
         while not await holds():  # noqa: ASYNC110 - what is awaited lives in other processes
             await asyncio.sleep(0.01)

@@ -54,7 +54,7 @@ class TemporalServer:
     clients: list[Client] = field(default_factory=list)
 
     async def client(self, namespace: str = "default") -> Client:
-        connected = await connect_when_up(self.address, namespace, within=timedelta(seconds=30))
+        connected = await connect_when_up(self.address, namespace, within=timedelta(seconds=120))
         self.clients.append(connected)
         return connected
 

@@ -62,3 +62,28 @@ def command(url: sa.URL, statement: str) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def emptied(database: sa.URL) -> sa.URL:
+    """Take away all rows, and whoever is still connected; ids begin at 1 again.
+
+    Many times quicker than a copy of a template or TRUNCATE, which both write files.
+    """
+    command(database, _EMPTY)
+    return database
+
+
+# Foreign keys are not checked meanwhile: the order of the tables does not matter.
+_EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
+    PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
+END $$
+"""

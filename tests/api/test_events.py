@@ -38,7 +38,7 @@ class Running:
         if token:
             named["authorization"] = f"Bearer {token}"
         async with (
-            AsyncClient(base_url=self.base_url, timeout=10) as client,
+            AsyncClient(base_url=self.base_url, timeout=60) as client,
             client.stream("GET", URL + query, headers=named) as answer,
         ):
             assert answer.status_code == 200, await answer.aread()
@@ -63,13 +63,13 @@ class Stream:
 
     async def end(self) -> None:
         """Read until the server ends the stream."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 await self.block()
 
     async def next(self) -> dict[str, Any]:
         """The next event."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 fields = await self.block()
                 if "data" in fields:
@@ -227,7 +227,7 @@ async def test_a_shutdown_ends_open_streams_at_once(api: Api) -> None:
 
 
 async def test_ten_megabytes_over_a_real_connection_are_refused(running: Running) -> None:
-    async with AsyncClient(base_url=running.base_url, timeout=10) as client:
+    async with AsyncClient(base_url=running.base_url, timeout=60) as client:
         answer = await client.post(f"{BASE}/login", content=b"x" * 10 * 1024 * 1024)
         assert answer.status_code == 413
         assert (await client.get("/healthz")).status_code == 200

@@ -12,7 +12,7 @@ from tests.console.steps import log_in
 _REFUSALS = "Failed to load resource:"
 
 # A loaded machine may take its time; a rule that is broken is never kept by waiting.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 Open = Callable[[str], Awaitable[Page]]
 

@@ -17,7 +17,7 @@ class Product:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.http = httpx2.AsyncClient(timeout=10)
+        self.http = httpx2.AsyncClient(timeout=60)
 
     def start(self) -> None:
         env = {name: value for name, value in os.environ.items() if "THREADLINE_" not in name}
@@ -37,11 +37,11 @@ class Product:
             assert self._process.poll() is None, self.log.read_text()
             return (self.data / "dev.json").exists()
 
-        await until(told, within=120)
+        await until(told)
 
     async def stop(self) -> None:
         self._process.terminate()
-        await asyncio.to_thread(self._process.wait, 15)
+        await asyncio.to_thread(self._process.wait, 60)
         await self.http.aclose()
 
     @property
@@ -78,13 +78,13 @@ class Product:
         async def there() -> bool:
             return text in await self.received(phone)
 
-        await until(there, within=30)
+        await until(there)
 
     def _simulator(self, path: str) -> str:
         return f"{self.told['simulator_url']}/simulator/api/v1/{path}"
 
 
-async def until(reached: Callable[[], Awaitable[bool]], within: float) -> None:
+async def until(reached: Callable[[], Awaitable[bool]], within: float = 120) -> None:
     """Other processes cannot be awaited: they are asked again and again."""
     async with asyncio.timeout(within):
         while not await reached():  # noqa: ASYNC110

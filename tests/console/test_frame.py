@@ -32,7 +32,7 @@ async def heard(page: Page, *notes: list[int]) -> None:
     async def played() -> bool:
         return bool(await page.evaluate("window.notes") == wanted)
 
-    await until(played, within=5)
+    await until(played)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ async def test_a_refused_text_stays_with_its_reason_and_is_retried_with_the_same
     async def confirmed() -> bool:
         return bool(await page.evaluate(UNCONFIRMED) == [])
 
-    await until(confirmed, within=5)
+    await until(confirmed)
 
 
 async def test_a_text_whose_answer_was_lost_is_sent_once(page: Page, api: FakeApi) -> None:

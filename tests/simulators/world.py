@@ -31,7 +31,7 @@ def doubt(reference: str, sender: str, recipient: str) -> InDoubtText:
     return InDoubtText(reference, sender, recipient, "hello", datetime.now(UTC))
 
 
-async def eventually(condition: Callable[[], Any], within: float = 10) -> Any:
+async def eventually(condition: Callable[[], Any], within: float = 60) -> Any:
     """Poll until the condition holds, and return what it gave."""
     deadline = time.monotonic() + within
     while True:
@@ -145,7 +145,7 @@ class Program:
     async def terminate(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), 5)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
     async def close(self) -> None:
         if self.process is not None and self.process.returncode is None:

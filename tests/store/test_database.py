@@ -182,7 +182,7 @@ async def test_a_deadlock_is_untied_by_running_one_of_the_two_again(world: World
     """Two transactions that lock two agents crosswise; SQLite's single writer cannot."""
     u = t.users.c
     agents = (world.agents["ana"], world.agents["ben"])
-    both_have_one = threading.Barrier(2, timeout=10)
+    both_have_one = threading.Barrier(2, timeout=60)
 
     def lock_both(tx: Tx, one: int, other: int) -> int:
         lock = sa.update(t.users).values(concurrency_limit=5)

@@ -22,14 +22,14 @@ from tests.system.conversation import Consumer, Desk, consumers
 from tests.system.product import Phones, Product, agents_of, http, phones_of, running, until
 from tests.system.record import Record, running_of
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 CHATS = 30
 LIMIT = 3
 # The worker last: the reconciler looks at its start, and then after a minute.
 PARTS = ("simulator", "temporal", "api", "worker")
 # A text in doubt without look-up is given up after a minute.
-SETTLES_WITHIN = 120
+SETTLES_WITHIN = 240
 
 
 @dataclass
@@ -66,7 +66,7 @@ async def kill(product: Product, part: str) -> None:
     """Returns when it is up again: what is killed while it starts does no work to interrupt."""
     starts = product.log("worker").count("worker.ready")
     await product.kill(part)
-    await until(lambda: is_up(product, part, starts), 60, f"{part} is up again")
+    await until(lambda: is_up(product, part, starts), SETTLES_WITHIN, f"{part} is up again")
 
 
 async def terminate_some(temporal: Client, record: Record, dice: random.Random) -> None:
@@ -84,7 +84,7 @@ async def terminate_some(temporal: Client, record: Record, dice: random.Random) 
                 continue  # it has just ended, or has not begun; or Temporal is only just up
         return done > 0
 
-    await until(one_is, 60, "a chat's workflow is terminated by hand")
+    await until(one_is, SETTLES_WITHIN, "a chat's workflow is terminated by hand")
 
 
 @asynccontextmanager
