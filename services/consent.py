@@ -116,13 +116,16 @@ def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> Ope
         raise NotFound("Chat is not found.")
     if chat.state.agent_id != agent_id or chat.state.status is not ChatStatus.ASSIGNED:
         raise NotYourChat
+    asked = messages.last_inbound(tx, tenant_id, chat_id)
     entry = Entry(
         tenant_id=tenant_id,
         number=consumers.number(tx, tenant_id, chat.consumer_id),
         number_id=chat.number_id,
         status=Consent.OPTED_OUT,
         source="agent",
-        evidence=f"chat {chat_id}",
+        # In a chat that the consumer has not written in, there is nothing but the chat itself.
+        evidence=asked[1] if asked else f"chat {chat_id}",
+        message_id=asked[0] if asked else None,
         actor_type="agent",
         actor_id=agent_id,
     )

@@ -86,6 +86,12 @@ _UNSENT_OF_CHAT = (
     .where(_OURS, m.chat_id == bindparam("chat_id"), sa.text(t.UNSENT_TEXT))
     .order_by(m.seq)
 )
+_LAST_INBOUND = (
+    sa.select(m.id, m.text)
+    .where(_OURS, m.chat_id == bindparam("chat_id"), m.direction == "inbound")
+    .order_by(m.seq.desc())
+    .limit(1)
+)
 _INSERT = sa.insert(t.messages).returning(m.id)
 
 
@@ -147,6 +153,12 @@ def last_of_chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, 
     values = {"tenant_id": tenant_id, "chat_ids": list(chat_ids)}
     found = [_message(row) for row in tx.conn.execute(_LAST_OF_CHATS, values)]
     return {message.chat_id: message for message in found if message.chat_id is not None}
+
+
+def last_inbound(tx: Tx, tenant_id: int, chat_id: int) -> tuple[int, str] | None:
+    """What the consumer wrote last in a chat: the message's id, and the text as it came."""
+    row = tx.conn.execute(_LAST_INBOUND, {"tenant_id": tenant_id, "chat_id": chat_id}).one_or_none()
+    return None if row is None else (row.id, row.text)
 
 
 def by_key(tx: Tx, tenant_id: int, key: str) -> Message | None:

@@ -107,7 +107,7 @@ async def test_consent_is_told_with_its_history_and_evidence(api: Api, clock: Se
         for entry in found["history"]
     ]
     assert told == [
-        ("opted_out", "agent", f"chat {chat_id}", "Ana"),
+        ("opted_out", "agent", "1", "Ana"),
         ("opted_in", "consumer", "START", None),
         ("opted_out", "consumer", "stop.", None),
     ]
