@@ -10,6 +10,10 @@ from domain.queues import QueueTree
 from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
 from domain.texts import ENGLISH, Overrides, TextKey
 
+# The last text of a chat: what its end says.
+GOODBYES = frozenset({TextKey.ENDED, TextKey.EXPIRED})
+QUEUE_GONE = (FailReason.GROUP_DELETED_NO_SUBSTITUTE, FailReason.EXPIRED_MENU_SELECTION)
+
 
 class Unsent(StrEnum):
     """What becomes of texts that are not sent yet when a chat ends (rule 4)."""
@@ -60,6 +64,12 @@ class ChatState:
     waited: timedelta = timedelta()
     first_waited: timedelta | None = None
     waiting_from: datetime | None = None
+
+    @property
+    def forsakes_unsent(self) -> bool:
+        """Whether it ended so that only the goodbye is sent still: the consumer left, or the
+        queue was deleted (rule 4)."""
+        return self.disconnected_by is DisconnectedBy.END_USER or self.fail_reason in QUEUE_GONE
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.commands import readings
-from domain.decisions import ChatState, Decision, Say, World
+from domain.decisions import ChatState, Decision, Say, Unsent, World
 from domain.menu_text import MORE, menu_length
 from domain.queues import QueueTree
 from domain.statuses import ChatStatus, DisconnectedBy, FailReason
@@ -56,7 +56,8 @@ def _expired(state: ChatState, at: datetime) -> Decision:
         disconnected_by=DisconnectedBy.SYSTEM,
         ended_at=at,
     )
-    return Decision(failed, (Say(TextKey.EXPIRED, state.queue_id, state.lang),))
+    goodbye = Say(TextKey.EXPIRED, state.queue_id, state.lang)
+    return Decision(failed, (goodbye,), Unsent.FAIL)
 
 
 def _menu_number(text: str) -> int | None:

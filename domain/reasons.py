@@ -32,7 +32,7 @@ _START = "Only the consumer can change that, by texting START."
 
 _REASONS: dict[str, tuple[str, str]] = {
     OPTED_OUT: ("The consumer has opted out, so it was not sent.", _START),
-    CHAT_ENDED: ("The consumer left before it could be sent.", "It may be said in a new chat."),
+    CHAT_ENDED: ("The chat ended before it could be sent.", "It may be said in a new chat."),
     NO_ANSWER: (
         "The carrier never answered: it may have arrived, or not.",
         "Ask the consumer before you send it again.",

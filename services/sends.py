@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from carriers.protocol import Accepted, Found, Rejected
+from domain.decisions import GOODBYES
 from domain.reasons import CHAT_ENDED, NO_ANSWER, OPTED_OUT
-from domain.statuses import RANK, UNSENT, DisconnectedBy, MessageStatus, Priority
-from domain.texts import TextKey
+from domain.statuses import RANK, UNSENT, MessageStatus, Priority
 from services import consent, events, receipts, windows
 from store import chats, numbers, sends
 from store.chats import OpenChat
@@ -119,9 +119,8 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
 
 
 def _left_behind(chat: OpenChat, text: Sending) -> bool:
-    """Whether the consumer left while the text was tried in vain: only the goodbye follows."""
-    left = chat.state.disconnected_by is DisconnectedBy.END_USER
-    return left and text.kind != TextKey.ENDED
+    """Whether the chat's end gave the text up, which was tried in vain just then (rule 4)."""
+    return chat.state.forsakes_unsent and text.kind not in GOODBYES
 
 
 def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:

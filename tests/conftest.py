@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +20,10 @@ from store.migrations import upgrade
 from tests.fixtures_temporal import *  # noqa: F403
 from tests.postgres import OLDEST, command, emptied, newest_server, oldest_server
 from tests.world import World, build
+
+# A loaded machine fails no test: nothing here is measured by the clock on the wall.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 _copies = itertools.count()

@@ -15,7 +15,7 @@ from domain.config.document import Configuration, as_data
 from domain.config.file import validate
 from domain.config.problems import Refused
 from domain.statuses import ChatStatus, FailReason, MessageStatus, NumberStatus
-from services import auth, configuration, process
+from services import auth, configuration, process, sends
 from services.auth import Claim
 from services.configuration import Planned
 from services.errors import NotAuthenticated, NotFound, OutdatedPlan
@@ -186,6 +186,22 @@ async def test_chats_of_a_deleted_queue_without_a_substitute_end(acme: World) ->
     assert goodbye.status is MessageStatus.QUEUED
 
 
+async def test_a_text_that_was_not_taken_before_its_queue_was_deleted_is_given_up(
+    acme: World,
+) -> None:
+    chat_id = await acme.connected_chat("ana")
+    data = as_data(edited(*LEAVES, "orders"))
+    await apply(acme.db, edited(*LEAVES, "orders", "substitute"))
+    reply = (await acme.reply("ana", chat_id, "One moment")).id
+    await acme.db.write(sends.claim, reply, 1)
+    await apply(acme.db, validate(data))
+    await acme.db.write(sends.not_taken, reply)
+    assert isinstance(await acme.db.write(sends.claim, reply, 1), sends.Settled)
+    *_, given_up, goodbye = await acme.thread(chat_id)
+    assert (given_up.id, given_up.status, given_up.error) == (reply, "failed", "chat_ended")
+    assert not isinstance(await acme.db.write(sends.claim, goodbye.id, 1), sends.Settled)
+
+
 async def test_a_choice_of_a_queue_that_was_deleted_meanwhile_ends_the_chat(acme: World) -> None:
     opened = await acme.text("Hello")
     await apply(acme.db, edited(*LEAVES, "orders"))
@@ -196,6 +212,9 @@ async def test_a_choice_of_a_queue_that_was_deleted_meanwhile_ends_the_chat(acme
         ChatStatus.FAILED,
         FailReason.EXPIRED_MENU_SELECTION,
     )
+    statuses = {text.kind: text.status for text in await acme.thread(opened.chat_id)}
+    assert (statuses["greeting"], statuses["menu"]) == ("failed", "failed")
+    assert statuses["expired"] == "queued"
 
 
 async def test_a_leaf_that_becomes_a_menu_shows_it_to_those_who_waited(acme: World) -> None:
