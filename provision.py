@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,12 +13,13 @@ from carriers.http import new_client
 from carriers.protocol import NoAnswer, NotOwned, Ownership
 from carriers.registry import CARRIERS
 from domain.statuses import NumberStatus
-from services import accounts, auth, demo
+from services import accounts, auth, clients, demo
 from services.accounts import NumberSettings
 from services.commit import flush
 from services.errors import InvalidField, NotFound
 from settings import Settings
-from store import tenants, users
+from store import tenants
+from store.configurations import Actor
 from store.database import Database, Tx, WallClock
 from store.numbers import Account
 
@@ -36,7 +38,8 @@ async def create_credential(settings: Settings, subdomain: str, name: str) -> st
     token = auth.new_token()
 
     def create(tx: Tx) -> None:
-        users.add_credential(tx, _tenant_id(tx, subdomain), name, auth.token_hash(token))
+        actor = Actor(source="command", name=getpass.getuser())
+        clients.create(tx, _tenant_id(tx, subdomain), name, token, actor)
 
     async with open_store(settings) as db:
         await db.write(create)

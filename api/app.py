@@ -7,8 +7,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import FastAPI
 
-from api import agent, carriers, docs, errors, events, login, openapi, ops
-from api.admin import audit, configuration
+from api import agent, apps, carriers, docs, errors, events, login, manager, openapi, ops
+from api.admin import audit, configuration, credentials
+from api.clients import Limiter
 from api.deps import Deps
 from api.edge import Edge
 from api.metrics import Metrics
@@ -42,8 +43,10 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.deps = deps
     app.state.metrics = Metrics()
     app.state.feeds = Feeds(deps.db, deps.wake)
+    app.state.limiter = Limiter(deps.db)
     app.state.accounts = carriers.Accounts(deps.db)
-    for room in (login, agent, configuration, audit, carriers, events, ops, docs):
+    people = (login, agent, configuration, audit, credentials)
+    for room in (*people, apps, manager, carriers, events, ops, docs):
         app.include_router(room.routes)
     errors.install(app)
     openapi.install(app)

@@ -16,7 +16,7 @@ from api.stream import Stopping
 from carriers.protocol import CarrierAccountRefused, WebhookRefused
 from domain.config.problems import Problem
 from domain.config.problems import Refused as RefusedConfiguration
-from services.errors import InvalidField, NotAuthenticated, Refused, TooManyAttempts
+from services.errors import InvalidField, NotAuthenticated, Refused, RetryLater
 from store.database import StoreUnavailable
 
 
@@ -49,7 +49,7 @@ MEANING = {
     404: "Not found, or not yours to see.",
     409: "The state does not allow it.",
     413: "The body is too large.",
-    429: "Too many attempts; `Retry-After` says when to try again, in seconds.",
+    429: "Too many; `Retry-After` says when to try again, in seconds.",
     503: "A part is down; `Retry-After` says when to try again, in seconds.",
 }
 
@@ -89,11 +89,11 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     if isinstance(error, InvalidField):
         return refusal(error.status, error.message, [(error.field, error.rule)])
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, RetryLater):
         seconds = max(1, math.ceil(error.retry_after.total_seconds()))
         return refusal(error.status, error.message, retry_after=str(seconds))
     if isinstance(error, NotAuthenticated):
-        return refusal(error.status, error.message, www_authenticate="Bearer")
+        return refusal(error.status, error.message, www_authenticate=error.challenge)
     return refusal(error.status, error.message)
 
 
@@ -180,6 +180,8 @@ def _rule(found: Mapping[str, Any]) -> str:
             return str(limits["error"])
         case "datetime_parsing" | "datetime_from_date_parsing" | "timezone_aware":
             return "must be a time with a zone, such as 2026-11-24T12:00:00Z"
+        case "enum" | "literal_error":
+            return f"must be {limits['expected']}"
         case "string_pattern_mismatch":
             return "has the wrong form"
     return "is not valid"

@@ -18,7 +18,7 @@ from api.errors import documented
 from api.session import basic, claim
 from api.stream import Feeds, Line
 from domain.statuses import Role
-from services import auth
+from services import auth, clients
 from services.errors import InvalidField, Refused
 from store import events
 from store.database import StoreUnavailable, Tx
@@ -112,7 +112,7 @@ def _identification(request: Request) -> Identify:
     if client is not None:
 
         def of_client(tx: Tx) -> Reader:
-            tenant_id = auth.identify_client(tx, client.subdomain, client.token)
+            tenant_id = clients.identify(tx, client.subdomain, client.token).tenant_id
             return Reader(tenant_id, None, events.last_position(tx, tenant_id))
 
         return of_client

@@ -54,6 +54,8 @@ def _security(path: str, *, safe: bool) -> list[dict[str, list[str]]]:
     if path.startswith(("/agent/", "/admin/")):
         cookie: dict[str, list[str]] = {"session": []} if safe else {"session": [], "csrf": []}
         return [{"bearer": []}, cookie]
+    if path.startswith(("/apps/", "/manager/")):
+        return [{"basic": []}]
     if path.startswith("/events/"):
         return [{"bearer": []}, {"session": []}, {"basic": []}]
     return []

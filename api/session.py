@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from services.auth import SESSION_LASTS, Claim, Login, token_hash
-from services.errors import NotAuthenticated, NotFound
+from services.errors import NotAuthenticated, NotFound, WrongToken
 
 COOKIE = "threadline_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -70,10 +70,10 @@ def basic(request: Request) -> Basic | None:
     try:
         decoded = base64.b64decode(given.strip(), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeError, ValueError):
-        raise NotAuthenticated("The Authorization header is malformed.") from None
+        raise WrongToken("The Authorization header is malformed.") from None
     subdomain, colon, token = decoded.partition(":")
     if not colon:
-        raise NotAuthenticated("The Authorization header is malformed.")
+        raise WrongToken("The Authorization header is malformed.")
     if not _STORABLE.fullmatch(subdomain):
         raise NotFound("Tenant is not found.")
     return Basic(subdomain, token)

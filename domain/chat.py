@@ -54,6 +54,13 @@ class AgentEnded:
 
 
 @dataclass(frozen=True)
+class ClientEnded:
+    """A program of the company ended the chat, whoever has it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AgentDismissed:
     at: datetime
 
@@ -99,6 +106,7 @@ Fact = (
     | AgentAccepted
     | AgentWrote
     | AgentEnded
+    | ClientEnded
     | AgentDismissed
     | ChatResumed
     | AgentLeft
@@ -178,6 +186,9 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
             if state.status is not ChatStatus.ASSIGNED:
                 raise ImpossibleFact("only a connected chat can be ended by its agent")
             ended = _end(state, ChatStatus.FINISHED, DisconnectedBy.AGENT, at)
+            return Decision(ended, _goodbye(state, TextKey.ENDED))
+        case ClientEnded(at):
+            ended = _end(state, _left(state), DisconnectedBy.SYSTEM, at)
             return Decision(ended, _goodbye(state, TextKey.ENDED))
         case AgentLeft(at):
             if state.status is not ChatStatus.ASSIGNED:
@@ -261,7 +272,7 @@ def _queue_gone(state: ChatState, target: int | None, at: datetime, world: World
 
 
 def _left(state: ChatState) -> ChatStatus:
-    """`canceled` when the consumer leaves before an agent joined, else `finished`."""
+    """`canceled` when a chat is left before an agent joined, else `finished`."""
     return ChatStatus.CANCELED if state.assigned_at is None else ChatStatus.FINISHED
 
 

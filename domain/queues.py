@@ -28,6 +28,8 @@ class Queue:
     hours: Schedule | None = None
     # What holds here of the settings that a queue may override, inherited ones included.
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    # As the configuration names it.
+    key: str | None = None
 
 
 class QueueTree:
@@ -45,6 +47,11 @@ class QueueTree:
     def get(self, queue_id: int) -> Queue | None:
         """The queue, or None for one that was deleted."""
         return self._by_id.get(queue_id)
+
+    def walk(self) -> Iterator[Queue]:
+        """Every queue, parents before children, in the menu's order."""
+        for top in self._children.get(None, ()):
+            yield from self.subtree(top.id)
 
     def __contains__(self, queue_id: int) -> bool:
         return queue_id in self._by_id

@@ -18,7 +18,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from pwdlib import PasswordHash
 
 from domain.statuses import Role
-from services.errors import Forbidden, NotAuthenticated, NotFound, TooManyAttempts, WrongLogin
+from services.errors import Forbidden, NotAuthenticated, TooManyAttempts, WrongLogin
 from store import tenants, users
 from store.database import Tx
 from store.users import User
@@ -31,7 +31,7 @@ ATTEMPTS_WINDOW = timedelta(minutes=5)
 FAILURES_PER_ACCOUNT = 10
 FAILURES_PER_ADDRESS = 50
 # Matches nothing: no tenant has this id.
-_NOBODY = 0
+NOBODY = 0
 _passwords = PasswordHash.recommended()
 
 
@@ -124,7 +124,7 @@ def begin_login(tx: Tx, attempt: Attempt) -> Candidate:
     _count(tx, attempt.address_key, FAILURES_PER_ADDRESS)
     _count(tx, attempt.account_key, FAILURES_PER_ACCOUNT)
     tenant = tenants.by_subdomain(tx, attempt.subdomain)
-    found = users.with_password(tx, tenant.id if tenant else _NOBODY, attempt.email)
+    found = users.with_password(tx, tenant.id if tenant else NOBODY, attempt.email)
     if found is None or not found[0].active:
         return Candidate(None, None)
     return Candidate(*found)
@@ -203,17 +203,6 @@ def log_out(tx: Tx, claim: Claim) -> None:
     """The session's token is worth nothing from now on."""
     identify(tx, claim)
     users.revoke_session(tx, claim.token_hash)
-
-
-def identify_client(tx: Tx, subdomain: str, token: str) -> int:
-    """The tenant of an API client. A wrong subdomain is 404, a wrong token 401 (product F)."""
-    tenant = tenants.by_subdomain(tx, subdomain)
-    holds = users.credential_holds(tx, tenant.id if tenant else _NOBODY, token_hash(token))
-    if tenant is None:
-        raise NotFound("Tenant is not found.")
-    if not holds:
-        raise NotAuthenticated("The API token is wrong.")
-    return tenant.id
 
 
 def _same(given: str, expected: str) -> bool:

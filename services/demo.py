@@ -18,8 +18,8 @@ from domain.config.file import parse
 from domain.statuses import NumberStatus
 from services import configuration
 from services.projection import Known
+from store import credentials, tenants
 from store import tables as t
-from store import tenants, users
 from store.configurations import Actor
 from store.database import Tx
 
@@ -69,8 +69,8 @@ def _refresh(tx: Tx, tenant_id: int, secrets: DemoSecrets) -> None:
             .where(t.users.c.tenant_id == tenant_id, t.users.c.email == email)
             .values(password_hash=password_hash)
         )
-    if not users.credential_holds(tx, tenant_id, secrets.token_hash):
-        users.add_credential(tx, tenant_id, "demo", secrets.token_hash)
+    if not credentials.is_known(tx, secrets.token_hash):
+        credentials.add(tx, tenant_id, "demo", secrets.token_hash, None)
     tx.conn.execute(
         sa.update(t.carrier_accounts)
         .where(

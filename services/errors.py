@@ -26,8 +26,18 @@ class InvalidField(Refused):
 
 
 class NotAuthenticated(Refused):
+    """`challenge` says how one can: the header WWW-Authenticate."""
+
     status = 401
+    challenge = "Bearer"
     message = "Not logged in."
+
+
+class WrongToken(NotAuthenticated):
+    """An API credential that does not hold."""
+
+    message = "The API token is wrong."
+    challenge = 'Basic realm="Threadline", charset="UTF-8"'
 
 
 class WrongLogin(Refused):
@@ -90,15 +100,26 @@ class ConsumerOptedOut(Conflict):
     message = "Consumer has opted out."
 
 
-class TooManyAttempts(Refused):
+class CredentialDisabled(Conflict):
+    message = "The credential is disabled. Create another one."
+
+
+class RetryLater(Refused):
     """Try again after `retry_after`."""
 
     status = 429
-    message = "Too many attempts. Try again later."
 
     def __init__(self, retry_after: timedelta) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class TooManyAttempts(RetryLater):
+    message = "Too many attempts. Try again later."
+
+
+class TooManyRequests(RetryLater):
+    message = "Too many requests. Try again shortly."
 
 
 class OutdatedPlan(Conflict):

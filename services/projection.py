@@ -46,6 +46,7 @@ def write(
     accounts = _accounts(tx, tenant_id, c, plan, known.addresses)
     users = _users(tx, tenant_id, c, plan)
     queues = _queues(tx, tenant_id, c, plan)
+    _teams(tx, tenant_id, c, plan, users)
     restaffed = _staff(tx, tenant_id, c, queues, users)
     _numbers(tx, tenant_id, c, plan, accounts, queues, known.verified)
     return restaffed
@@ -183,6 +184,25 @@ def _queue_values(
         "effective": {name: value for name, value in effective.items() if name != "hours"},
         "hours": timing,
     }
+
+
+def _teams(tx: Tx, tenant_id: int, c: Configuration, plan: Plan, users: Ids) -> None:
+    k, m = t.teams.c, t.team_members.c
+    for change in plan.of(Kind.TEAM):
+        mine = sa.and_(k.tenant_id == tenant_id, k.key == change.key)
+        if change.verb is Verb.DELETE:
+            tx.conn.execute(sa.update(t.teams).where(mine).values(deleted_at=tx.now))
+            continue
+        team = c.teams[change.key]
+        values = {"tenant_id": tenant_id, "key": change.key, "name": team.name, "deleted_at": None}
+        team_id = _put(tx, t.teams, mine, values, {})
+        tx.conn.execute(sa.delete(t.team_members).where(m.team_id == team_id))
+        rows = [
+            {"tenant_id": tenant_id, "team_id": team_id, "user_id": users[key]}
+            for key in team.members
+        ]
+        if rows:
+            tx.conn.execute(sa.insert(t.team_members), rows)
 
 
 def _staff(tx: Tx, tenant_id: int, c: Configuration, queues: Ids, users: Ids) -> set[int]:

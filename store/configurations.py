@@ -18,7 +18,8 @@ a = t.audit_log.c
 
 @dataclass(frozen=True)
 class Actor:
-    """Who changes a configuration, and how: `source` is `file`, `api` or `console`."""
+    """Who changes a configuration, and how: `source` is `file`, `command`, `api` or
+    `console`."""
 
     source: str
     name: str

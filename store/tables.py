@@ -146,6 +146,8 @@ audit_log = _table(
     _time("at", nullable=False),
     # The history of one object, the newest first.
     Index(None, "tenant_id", "kind", "key", "id"),
+    # The whole log, the newest first.
+    Index(None, "tenant_id", "id"),
 )
 
 users = _table(
@@ -176,6 +178,10 @@ sessions = _table(
     _time("created_at", nullable=False),
     _time("expires_at", nullable=False),
     _time("revoked_at"),
+    # From where the user logged in.
+    Column("address", Text),
+    # Who is logged in; all sessions of a user.
+    Index(None, "tenant_id", "user_id"),
 )
 
 credentials = _table(
@@ -185,7 +191,40 @@ credentials = _table(
     Column("name", Text, nullable=False),
     Column("token_hash", Text, nullable=False, unique=True),
     _time("created_at", nullable=False),
+    Column("created_by", Text),
+    # To the minute.
+    _time("last_used_at"),
     _time("disabled_at"),
+    # All of a tenant.
+    Index(None, "tenant_id", "id"),
+)
+
+# The times of a tenant's last API calls: one row each, which orders the processes (F).
+api_windows = _table(
+    "api_windows",
+    _id(),
+    Column("tenant_id", BigId, ForeignKey("tenants.id"), nullable=False, unique=True),
+    Column("taken", JSON, nullable=False),
+)
+
+teams = _table(
+    "teams",
+    _id(),
+    _tenant(),
+    # As the configuration names the team. One that was deleted stays, for reports.
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    _time("deleted_at"),
+    UniqueConstraint("tenant_id", "key"),
+)
+
+team_members = _table(
+    "team_members",
+    _id(),
+    _tenant(),
+    _ref("team_id", "teams"),
+    _ref("user_id", "users"),
+    UniqueConstraint("team_id", "user_id"),
 )
 
 # Fixed windows, counted in the store so that a limit holds across processes.
@@ -389,6 +428,9 @@ chats = _table(
         sqlite_where=sa.text("status = 'dismissed'"),
         postgresql_where=sa.text("status = 'dismissed'"),
     ),
+    # Lists for clients: of all chats, the newest first; of those that began in a span of time.
+    Index(None, "tenant_id", "id"),
+    Index(None, "tenant_id", "created_at"),
     # A consumer's earlier chats, the newest first.
     Index("ix_chats_consumer", "tenant_id", "consumer_id", "id"),
     # Whoever asks to stop and has had no answer yet.

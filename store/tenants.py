@@ -68,6 +68,7 @@ _TREE = sa.select(
     q.after_hours,
     q.hours,
     q.effective,
+    q.key,
 ).where(q.tenant_id == bindparam("tenant_id"), q.deleted_at.is_(None))
 
 
@@ -154,6 +155,7 @@ def _read_tree(tx: Tx, tenant_id: int) -> QueueTree:
             after_hours=row.after_hours,
             hours=None if row.hours is None else Schedule.of_data(row.hours),
             settings=row.effective,
+            key=row.key,
         )
         for row in rows
     )

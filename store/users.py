@@ -1,4 +1,4 @@
-"""Users, their sessions and statuses, and API credentials."""
+"""Users, their sessions and statuses."""
 
 from __future__ import annotations
 
@@ -144,25 +144,6 @@ def revoke_session(tx: Tx, token_hash: str) -> None:
         .where(s.token_hash == token_hash, s.revoked_at.is_(None))
         .values(revoked_at=tx.now)
     )
-
-
-def add_credential(tx: Tx, tenant_id: int, name: str, token_hash: str) -> int:
-    """An API credential; the token is shown once and never stored."""
-    inserted = tx.conn.execute(
-        sa.insert(t.credentials)
-        .values(tenant_id=tenant_id, name=name, token_hash=token_hash, created_at=tx.now)
-        .returning(t.credentials.c.id)
-    )
-    return int(inserted.scalar_one())
-
-
-def credential_holds(tx: Tx, tenant_id: int, token_hash: str) -> bool:
-    """Whether the tenant has an enabled credential with this token."""
-    k = t.credentials.c
-    query = sa.select(k.id).where(
-        k.tenant_id == tenant_id, k.token_hash == token_hash, k.disabled_at.is_(None)
-    )
-    return tx.conn.execute(query).first() is not None
 
 
 def count_up(tx: Tx, key: str, window: timedelta) -> tuple[int, datetime]:

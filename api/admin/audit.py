@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, Field
 
 from api.admin.models import FieldChange
 from api.deps import Parts
 from api.errors import documented
+from api.lists import At, paged
 from api.models import Name, Page, Per
 from api.session import Claimed
 from services import administration
@@ -23,9 +22,6 @@ routes = APIRouter(
     prefix="/admin/api/v1", tags=["admin"], responses=documented(400, 401, 403, 413, 503)
 )
 Word = Annotated[Name | None, Query(max_length=100)]
-# What lies outside cannot be turned into UTC, in some zones.
-_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-At = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST, description="ISO-8601, with a zone.")]
 
 
 @dataclass(frozen=True)
@@ -65,5 +61,4 @@ async def entries(
     sought = Sought(kind, key, actor, since, until)
     verb = managing(claim, administration.audit)
     found, total = await parts.db.read(verb, sought, page, per)
-    response.headers["Total"], response.headers["Per-Page"] = str(total), str(per)
-    return [AuditEntry.of(entry) for entry in found]
+    return paged(response, per, ([AuditEntry.of(entry) for entry in found], total))

@@ -19,6 +19,7 @@ from api.admin.models import (
 )
 from api.deps import Parts
 from api.errors import documented
+from api.lists import paged
 from api.models import Name, Page, Per
 from api.session import Claimed
 from domain.config import file
@@ -66,8 +67,8 @@ async def versions(
     """Every version that was applied, the newest first."""
     verb = managing(claim, administration.versions)
     found, total = await parts.db.read(verb, page, per)
-    response.headers["Total"], response.headers["Per-Page"] = str(total), str(per)
-    return [ConfigurationVersion(line.number, line.by, line.at) for line in found]
+    lines = [ConfigurationVersion(line.number, line.by, line.at) for line in found]
+    return paged(response, per, (lines, total))
 
 
 @routes.get("/configuration/versions/{version}", responses=documented(404))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from collections.abc import AsyncIterator
@@ -28,8 +29,8 @@ from services import configuration
 from services.auth import SESSION_LASTS, new_token, token_hash
 from services.configuration import ToAsk
 from services.projection import Known
+from store import credentials, users
 from store import tables as t
-from store import users
 from store.configurations import Actor
 from store.database import Database, Tx
 from store.numbers import Account
@@ -104,6 +105,7 @@ def document(subdomain: str, world: World) -> dict[str, Any]:
             "main": {"carrier": "simulator", "name": subdomain, "url": CARRIER, "secrets": secret}
         },
         "users": people,
+        "teams": {"all": {"name": "Everybody", "members": agents}},
         "queues": {
             "support": {"name": "Support", "queues": leaves},
             "vip": {"name": "VIP", "hidden": True, "agents": agents},
@@ -125,7 +127,7 @@ def _with_sessions(tx: Tx, world: World, subdomain: str) -> Company:
         tokens[name] = new_token()
         users.open_session(tx, user, token_hash(tokens[name]), f"csrf-{name}", SESSION_LASTS)
     api_token = new_token()
-    users.add_credential(tx, world.tenant_id, "test", token_hash(api_token))
+    credentials.add(tx, world.tenant_id, "test", token_hash(api_token), None)
     return Company(subdomain, world, tokens, api_token)
 
 
@@ -141,6 +143,12 @@ async def vouch(wanted: Configuration, ask: ToAsk) -> Known:
         dict.fromkeys(ask.numbers, NumberStatus.VERIFIED),
         {key: wanted.accounts[key].url or CARRIER for key in ask.accounts},
     )
+
+
+def basic(subdomain: str, token: str) -> dict[str, str]:
+    """The header of an API client."""
+    pair = base64.b64encode(f"{subdomain}:{token}".encode("utf-8", "surrogatepass")).decode()
+    return {"authorization": f"Basic {pair}"}
 
 
 class Api:

@@ -193,10 +193,13 @@ def test_every_curl_of_the_guide_is_an_example_with_a_status() -> None:
     assert len(examples()) == len(commands) > 20
 
 
+PAGES = ("agent.py", "apps.py", "manager.py", "events.py", "login.py", "ops.py")
+
+
 def test_the_guide_shows_every_call() -> None:
     page = GUIDE.read_text()
     rooms = GUIDE.parent.parent / "api"
-    for room in (rooms / "agent.py", *(rooms / "admin").glob("*.py")):
+    for room in (*map(rooms.joinpath, PAGES), *(rooms / "admin").glob("*.py")):
         for path in re.findall(r'@routes\.\w+\(\s*"/([^"]+)"', room.read_text()):
             last = path.rsplit("/", 1)[-1]
             assert last in page or "{" in last, path

@@ -16,6 +16,7 @@ from domain.chat import (
     AgentWrote,
     AlarmRang,
     ChatResumed,
+    ClientEnded,
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
@@ -69,6 +70,7 @@ others = st.sampled_from(
         ("wrote", ""),
         ("wrote", ""),
         ("end", ""),
+        ("client_end", ""),
         ("left", ""),
         ("dismiss", ""),
         ("resume", "7"),
@@ -97,6 +99,7 @@ def fact(step: tuple[str, str], at: datetime) -> Fact:
     simple: dict[str, Callable[[datetime], Fact]] = {
         "wrote": AgentWrote,
         "end": AgentEnded,
+        "client_end": ClientEnded,
         "left": AgentLeft,
         "dismiss": AgentDismissed,
         "opt_out": ConsumerOptedOut,
