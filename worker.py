@@ -100,7 +100,7 @@ async def sweep_matches_once(db: Database) -> None:
                 log.error("routing.repaired", tenant_id=tenant_id, offers=repaired)
 
 
-def _guards(parts: Parts) -> list[Awaitable[None]]:
+def guards(parts: Parts) -> list[Awaitable[None]]:
     """The loops beside the chat workers: reconcile, resend, match."""
     db = parts.db
 
@@ -135,7 +135,7 @@ async def _work(
     loops: list[Awaitable[None]] = [parts.relay.run()]
     if role in ("all", "chats"):
         workers.append(chats_worker(client, parts.db))
-        loops += _guards(parts)
+        loops += guards(parts)
     if role in ("all", "sends"):
         workers.append(sends_worker(client, sends))
     async with contextlib.AsyncExitStack() as running:

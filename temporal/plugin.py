@@ -45,7 +45,7 @@ class Parts:
     """What every process of the engine is made of."""
 
     db: Database
-    connect: Callable[[], Awaitable[Client]]
+    connect: Connection
     relay: Relay
     carrier_of: Callable[[Account], Carrier]
 
@@ -54,7 +54,7 @@ class Parts:
     async def opened(settings: Settings, http: AsyncClient | None) -> AsyncIterator[Parts]:
         """Open the store; Temporal is connected when it is first needed."""
         db = Database(settings.database_url, WallClock(), flush)
-        connect = connector(settings, db)
+        connect = Connection(settings, db)
         relay = Relay(db, connect)
         db.on_commit = lambda owed, _events: relay.deliver(owed)
         try:
@@ -67,7 +67,7 @@ class Parts:
 def build_app(settings: Settings) -> FastAPI:
     """The HTTP edge with the console, the relay running beside it."""
     db = Database(settings.database_url, WallClock(), flush)
-    connect = connector(settings, db)
+    connect = Connection(settings, db)
     relay = Relay(db, connect)
     wake = Notifier()
 
@@ -137,34 +137,46 @@ async def temporal_state(connect: Callable[[], Awaitable[Client]]) -> str:
     return "ok" if healthy else "Temporal is not reachable; what is accepted waits for it."
 
 
-def connector(settings: Settings, db: Database) -> Callable[[], Awaitable[Client]]:
+class Connection:
     """One client per process, connected on first use; raises while the server is away.
 
-    The namespace is bound to this database before anything is sent to it.
+    The namespace is prepared, and bound to this database, before anything is sent to it.
     """
-    lock = asyncio.Lock()
-    found: list[Client] = []
 
-    async def claim(namespace: str) -> tuple[str, str | None]:
-        known = await db.write(installation.claim, namespace)
+    def __init__(self, settings: Settings, db: Database) -> None:
+        self._settings = settings
+        self._db = db
+        self._lock = asyncio.Lock()
+        self._client: Client | None = None
+
+    async def __call__(self) -> Client:
+        return self._client or await self.prepared()
+
+    async def prepared(self) -> Client:
+        """Look whether the namespace still is what we made of it, and make it so again.
+
+        A Temporal that lost its data comes back without search attributes, which chats wait for
+        without end, without our retention, and unbound. One that belongs to another database by
+        now is refused from here on.
+        """
+        async with self._lock:
+            client = self._client or await Client.connect(
+                self._settings.temporal_address,
+                namespace=self._settings.temporal_namespace,
+                data_converter=pydantic_data_converter,
+            )
+            try:
+                await bind(client, self._claim)
+            except WrongNamespace:
+                self._client = None
+                raise
+            await prepare_namespace(client)
+            self._client = client
+        return client
+
+    async def _claim(self, namespace: str) -> tuple[str, str | None]:
+        known = await self._db.write(installation.claim, namespace)
         return known.token, known.namespace
-
-    async def connect() -> Client:
-        if found:
-            return found[0]
-        async with lock:
-            if not found:
-                client = await Client.connect(
-                    settings.temporal_address,
-                    namespace=settings.temporal_namespace,
-                    data_converter=pydantic_data_converter,
-                )
-                await prepare_namespace(client)
-                await bind(client, claim)
-                found.append(client)
-        return found[0]
-
-    return connect
 
 
 async def connected(connect: Callable[[], Awaitable[Client]], stop: asyncio.Event) -> Client | None:

@@ -1,6 +1,7 @@
 """Chats whose process is gone are given a new one; overdue ones are told again (rule 8).
 
-Asked by describe, never by visibility: that one lags, and is no record.
+Asked by describe, never by visibility: that one lags, and is no record. The namespace comes first:
+chats of a Temporal that lost its data wait in it until it is prepared.
 """
 
 from __future__ import annotations
@@ -33,15 +34,21 @@ class Unsettled(Protocol):
     def late(self) -> bool: ...
 
 
+class Connection(Protocol):
+    """Temporal's client, with the namespace looked at anew and prepared where it has to be."""
+
+    async def prepared(self) -> Client: ...
+
+
 async def reconcile_for_ever(
-    connect: Callable[[], Awaitable[Client]],
+    temporal: Connection,
     unsettled: Callable[[], Awaitable[Sequence[Unsettled]]],
     repoint: Callable[[ChatRef], Awaitable[None]],
 ) -> None:
     """At start and every minute, whatever happens in between."""
     while True:
         try:
-            await reconcile(await connect(), await unsettled(), repoint)
+            await reconcile(await temporal.prepared(), await unsettled(), repoint)
         except Exception as error:
             log.warning("reconciler.failed", error=type(error).__name__)
         await asyncio.sleep(EVERY)
