@@ -83,11 +83,11 @@ def accept_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCha
         raise AlreadyAnswered
     if chat.state.status in ENDED:
         raise ChatEnded
-    if not offers.is_offered_to(tx, chat_id, agent_id):
+    if not offers.is_offered_to(tx, tenant_id, chat_id, agent_id):
         raise NotOffered
     if users.load(tx, tenant_id, agent_id) >= capacity.limit(tx, user):
         raise AtCapacity
-    offers.close_one(tx, chat_id, agent_id, OfferState.ACCEPTED)
+    offers.close_one(tx, tenant_id, chat_id, agent_id, OfferState.ACCEPTED)
     events.offers_changed(tx, tenant_id, [agent_id])
     chats.record(tx, chat, AgentAccepted(agent_id, tx.now))
     participants.join_agent(tx, tenant_id, chat_id, agent_id)
@@ -105,7 +105,7 @@ def decline_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCh
     locks.routing(tx, tenant_id)
     capacity.lock(tx, tenant_id, agent_id)
     chat = _chat(tx, tenant_id, chat_id)
-    if not offers.close_one(tx, chat_id, agent_id, OfferState.DECLINED):
+    if not offers.close_one(tx, tenant_id, chat_id, agent_id, OfferState.DECLINED):
         if chat.state.status is ChatStatus.ASSIGNED:
             raise AlreadyAnswered
         raise NotOffered

@@ -57,14 +57,14 @@ def _route(tx: Tx, chat: OpenChat, before: ChatState) -> None:
     """Whoever left, waits or is free after a chat's change is dealt with in the same commit."""
     after = chat.state
     if after.status in ENDED:
-        participants.close(tx, chat.id, after.fail_reason)
+        participants.close(tx, chat.tenant_id, chat.id, after.fail_reason)
     if after.status is ChatStatus.QUEUED:
         if before.status is not ChatStatus.QUEUED or before.queue_id != after.queue_id:
             routing.offer_chat(tx, chat)
     elif before.status is ChatStatus.QUEUED:
         routing.withdraw_chat(tx, chat)
     if before.agent_id is not None and after.status is not ChatStatus.ASSIGNED:
-        participants.leave(tx, chat.id, before.agent_id)
+        participants.leave(tx, chat.tenant_id, chat.id, before.agent_id)
         events.chat_left_agent(tx, chat, before.agent_id)
         capacity.load_changed(tx, chat.tenant_id, before.agent_id)
         routing.offer_agents(tx, chat.tenant_id, [before.agent_id])
@@ -103,6 +103,7 @@ def write(tx: Tx, chat: OpenChat, body: str, text: Say) -> None:
 def _give_up_unsent(tx: Tx, chat: OpenChat, how: Unsent) -> None:
     status = MessageStatus.BLOCKED if how is Unsent.BLOCK else MessageStatus.FAILED
     error = OPTED_OUT if how is Unsent.BLOCK else CHAT_ENDED
-    for message_id, _ in messages.stop_queued(tx, status, error, t.messages.c.chat_id == chat.id):
+    of_chat = t.messages.c.chat_id == chat.id
+    for message_id, _ in messages.stop_queued(tx, chat.tenant_id, status, error, of_chat):
         agent = chat.state.agent_id
         events.message_changed(tx, chat.tenant_id, chat.id, message_id, status, agent)

@@ -67,11 +67,12 @@ def _block_queued(tx: Tx, entry: Entry, consumer_id: int) -> None:
     m = t.messages.c
     mine = [m.consumer_id == consumer_id, m.kind.not_in(ANSWERS)]
     if entry.scope is not OptOutScope.TENANT:
-        senders = messages.senders_of_unsent(tx, consumer_id)
+        senders = messages.senders_of_unsent(tx, entry.tenant_id, consumer_id)
         covered = [one for one in senders if entry.said.covers(numbers.line(tx, one))]
         mine.append(m.number_id.in_(covered))
-    for message_id, chat_id in messages.stop_queued(tx, MessageStatus.BLOCKED, OPTED_OUT, *mine):
-        status = MessageStatus.BLOCKED
+    status = MessageStatus.BLOCKED
+    stopped = messages.stop_queued(tx, entry.tenant_id, status, OPTED_OUT, *mine)
+    for message_id, chat_id in stopped:
         events.message_changed(tx, entry.tenant_id, chat_id, message_id, status, None)
 
 

@@ -48,17 +48,17 @@ def _make_room(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> list[Cand
     if chat.state.queued_at >= tx.now:
         return candidates
     full = [one.agent_id for one in candidates if one.room <= 0 and chat.id not in one.paused]
-    last = offers.youngest(tx, full)
+    last = offers.youngest(tx, chat.tenant_id, full)
     given_up = {agent_id: youngest[1] for agent_id, youngest in last.items() if place < youngest}
     for agent_id, chat_id in given_up.items():
-        offers.close_one(tx, chat_id, agent_id, OfferState.WITHDRAWN)
+        offers.close_one(tx, chat.tenant_id, chat_id, agent_id, OfferState.WITHDRAWN)
     _explain_again(tx, chat.tenant_id, set(given_up.values()))
     return [replace(one, offered=one.offered - {given_up.get(one.agent_id)}) for one in candidates]
 
 
 def withdraw_chat(tx: Tx, chat: OpenChat) -> None:
     """A chat no longer waits, or waits elsewhere; whoever was asked has room for another."""
-    freed = offers.close_of_chat(tx, chat.id, OfferState.WITHDRAWN)
+    freed = offers.close_of_chat(tx, chat.tenant_id, chat.id, OfferState.WITHDRAWN)
     chat.waiting_because = None
     events.offers_changed(tx, chat.tenant_id, freed)
     offer_agents(tx, chat.tenant_id, freed)
@@ -66,7 +66,7 @@ def withdraw_chat(tx: Tx, chat: OpenChat) -> None:
 
 def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
     """An agent takes no more chats: what was offered only to this agent is explained anew."""
-    lost = offers.close_of_agent(tx, agent_id, OfferState.WITHDRAWN)
+    lost = offers.close_of_agent(tx, tenant_id, agent_id, OfferState.WITHDRAWN)
     if lost:
         events.offers_changed(tx, tenant_id, [agent_id])
     _explain_again(tx, tenant_id, set(lost))
@@ -102,8 +102,8 @@ def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
     queue_id = chat.state.queue_id
     staff = offers.staffing(tx, chat.tenant_id, [queue_id])
     return waiting_because(
-        offered=offers.is_offered(tx, chat.id),
-        declined=offers.declined_since(tx, chat.id, tx.now - DECLINE_PAUSE),
+        offered=offers.is_offered(tx, chat.tenant_id, chat.id),
+        declined=offers.declined_since(tx, chat.tenant_id, chat.id, tx.now - DECLINE_PAUSE),
         staff=staff.get(queue_id, Staffing()),
     )
 
@@ -123,7 +123,7 @@ def _explain_again(tx: Tx, tenant_id: int, chat_ids: set[int]) -> None:
     """Chats that lost an offer; those that another agent is still asked to take wait as before."""
     if not chat_ids:
         return
-    for chat_id in sorted(chat_ids - offers.offered_of(tx, list(chat_ids))):
+    for chat_id in sorted(chat_ids - offers.offered_of(tx, tenant_id, list(chat_ids))):
         chat = store_chats.lock(tx, tenant_id, chat_id)
         assert chat is not None
         explain(tx, chat)

@@ -120,11 +120,6 @@ _LOCK = _READ.with_for_update(key_share=True)
 _AGENT = sa.select(c.agent_id).where(
     c.id == bindparam("chat_id"), c.tenant_id == bindparam("tenant_id")
 )
-_OF_PAIR = sa.select(c.id, c.status).where(
-    c.number_id == bindparam("number_id"),
-    c.consumer_id == bindparam("consumer_id"),
-    sa.text(t.ACTIVE_CHAT),
-)
 _OF_CONSUMER = (
     sa.select(c.id)
     .where(
@@ -146,7 +141,9 @@ _OF_AGENT = (
     .order_by(c.id)
 )
 _INSERT = sa.insert(t.chats).returning(c.id)
-_WRITE = sa.update(t.chats).where(c.id == bindparam("chat_id"))
+_WRITE = sa.update(t.chats).where(
+    c.tenant_id == bindparam("of_tenant"), c.id == bindparam("chat_id")
+)
 
 
 def lock(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
@@ -173,13 +170,6 @@ def agent_of(tx: Tx, tenant_id: int, chat_id: int) -> int | None:
         _AGENT, {"chat_id": chat_id, "tenant_id": tenant_id}
     ).scalar_one_or_none()
     return found
-
-
-def active_of_pair(tx: Tx, number_id: int, consumer_id: int) -> tuple[int, ChatStatus] | None:
-    """The pair's one active chat (A11), read without a lock."""
-    pair = {"number_id": number_id, "consumer_id": consumer_id}
-    row = tx.conn.execute(_OF_PAIR, pair).one_or_none()
-    return None if row is None else (row.id, ChatStatus(row.status))
 
 
 def active_of_consumer(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
@@ -248,7 +238,7 @@ def write(tx: Tx, chat: OpenChat) -> None:
         "ptr": chat.ptr,
         "seq": chat.seq,
     }
-    tx.conn.execute(_WRITE, values | {"chat_id": chat.id})
+    tx.conn.execute(_WRITE, values | {"of_tenant": chat.tenant_id, "chat_id": chat.id})
 
 
 def _values(state: ChatState) -> dict[str, Any]:

@@ -198,21 +198,28 @@ def unsent_of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
 
 
 def stop_queued(
-    tx: Tx, status: MessageStatus, error: str, *where: sa.ColumnElement[bool]
+    tx: Tx, tenant_id: int, status: MessageStatus, error: str, *where: sa.ColumnElement[bool]
 ) -> list[tuple[int, int | None]]:
     """Give up queued texts: (id, chat) of each. One that is being sent is beyond reach."""
     stopped = tx.conn.execute(
         sa.update(t.messages)
-        .where(m.status == MessageStatus.QUEUED, sa.text(t.UNSENT_TEXT), *where)
+        .where(
+            m.tenant_id == tenant_id,
+            m.status == MessageStatus.QUEUED,
+            sa.text(t.UNSENT_TEXT),
+            *where,
+        )
         .values(status=status, error=error)
         .returning(m.id, m.chat_id)
     )
     return [(row.id, row.chat_id) for row in stopped]
 
 
-def senders_of_unsent(tx: Tx, consumer_id: int) -> list[int]:
+def senders_of_unsent(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
     """The numbers of ours from which texts to this consumer are still to go out."""
-    query = sa.select(m.number_id).where(m.consumer_id == consumer_id, sa.text(t.UNSENT_TEXT))
+    query = sa.select(m.number_id).where(
+        m.tenant_id == tenant_id, m.consumer_id == consumer_id, sa.text(t.UNSENT_TEXT)
+    )
     return sorted(set(tx.conn.execute(query).scalars()))
 
 

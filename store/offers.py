@@ -20,10 +20,11 @@ c = t.chats.c
 qa = t.queue_agents.c
 
 _PENDING = sa.text(t.PENDING_OFFER)
+_OURS = o.tenant_id == bindparam("tenant_id")
 _AGENTS: sa.BindParameter[int] = bindparam("agent_ids", expanding=True)
 _LOAD = (
     sa.select(sa.func.count())
-    .where(c.agent_id == u.id, sa.text(t.ASSIGNED_CHAT))
+    .where(c.tenant_id == u.tenant_id, c.agent_id == u.id, sa.text(t.ASSIGNED_CHAT))
     .correlate(t.users)
     .scalar_subquery()
 )
@@ -35,13 +36,19 @@ _FREE = (
     .order_by(u.id)
 )
 _FREE_OF_QUEUE = _FREE.where(
-    u.id.in_(sa.select(qa.user_id).where(qa.queue_id == bindparam("queue_id")))
+    u.id.in_(
+        sa.select(qa.user_id).where(
+            qa.tenant_id == bindparam("tenant_id"), qa.queue_id == bindparam("queue_id")
+        )
+    )
 )
 _FREE_OF_AGENTS = _FREE.where(u.id.in_(_AGENTS))
-_QUEUES = sa.select(qa.user_id, qa.queue_id).where(qa.user_id.in_(_AGENTS))
-_OFFERED = sa.select(o.agent_id, o.chat_id).where(o.agent_id.in_(_AGENTS), _PENDING)
+_QUEUES = sa.select(qa.user_id, qa.queue_id).where(
+    qa.tenant_id == bindparam("tenant_id"), qa.user_id.in_(_AGENTS)
+)
+_OFFERED = sa.select(o.agent_id, o.chat_id).where(_OURS, o.agent_id.in_(_AGENTS), _PENDING)
 _PAUSED = sa.select(o.agent_id, o.chat_id).where(
-    o.tenant_id == bindparam("tenant_id"),
+    _OURS,
     o.agent_id.in_(_AGENTS),
     sa.text(t.DECLINED_OFFER),
     o.closed_at > bindparam("since"),
@@ -57,20 +64,24 @@ _WAITING = (
     .limit(bindparam("most"))
 )
 _INSERT = sa.insert(t.offers)
-_CLOSE = sa.update(t.offers).where(_PENDING).returning(o.chat_id, o.agent_id)
+_CLOSE = (
+    sa.update(t.offers)
+    .where(o.tenant_id == bindparam("of_tenant"), _PENDING)
+    .returning(o.chat_id, o.agent_id)
+)
 _CLOSE_OF_CHAT = _CLOSE.where(o.chat_id == bindparam("of_chat"))
 _CLOSE_OF_AGENT = _CLOSE.where(o.agent_id == bindparam("of_agent"))
 _CLOSE_ONE = _CLOSE_OF_CHAT.where(o.agent_id == bindparam("of_agent"))
-_OF_CHAT = sa.select(o.id).where(o.chat_id == bindparam("chat_id"))
+_OF_CHAT = sa.select(o.id).where(_OURS, o.chat_id == bindparam("chat_id"))
 _OFFERED_OF = (
     sa.select(o.chat_id)
-    .where(o.chat_id.in_(bindparam("chat_ids", expanding=True)), _PENDING)
+    .where(_OURS, o.chat_id.in_(bindparam("chat_ids", expanding=True)), _PENDING)
     .distinct()
 )
 _YOUNGEST = (
     sa.select(o.agent_id, c.queued_at, c.id)
     .join(t.chats, c.id == o.chat_id)
-    .where(o.agent_id.in_(_AGENTS), _PENDING)
+    .where(_OURS, o.agent_id.in_(_AGENTS), _PENDING)
     .order_by(c.queued_at.desc(), c.id.desc())
 )
 _IS_OFFERED = _OF_CHAT.where(_PENDING).limit(1)
@@ -82,7 +93,7 @@ _STRANGERS = (
     sa.select(o.agent_id)
     .join(t.chats, c.id == o.chat_id)
     .where(
-        o.tenant_id == bindparam("tenant_id"),
+        _OURS,
         _PENDING,
         ~sa.exists().where(qa.queue_id == c.queue_id, qa.user_id == o.agent_id),
     )
@@ -94,7 +105,7 @@ _PAUSES = (
     sa.select(o.agent_id, o.closed_at)
     .join(t.chats, c.id == o.chat_id)
     .where(
-        o.tenant_id == bindparam("tenant_id"),
+        _OURS,
         sa.text("offers.state = 'declined'"),
         sa.text(t.WAITING_CHAT),
     )
@@ -134,11 +145,10 @@ def candidates(
     free = {row.id: row.free for row in tx.conn.execute(query, whose) if row.free > 0}
     if not free:
         return []
-    them: dict[str, Any] = {"agent_ids": list(free)}
+    them: dict[str, Any] = {"tenant_id": tenant_id, "agent_ids": list(free)}
     queues = _grouped(tx, _QUEUES, them)
     offered = _grouped(tx, _OFFERED, them)
-    since = {"tenant_id": tenant_id, "since": tx.now - DECLINE_PAUSE}
-    paused = _grouped(tx, _PAUSED, them | since)
+    paused = _grouped(tx, _PAUSED, them | {"since": tx.now - DECLINE_PAUSE})
     return [
         Candidate(
             agent_id,
@@ -165,10 +175,11 @@ def waiting_for(tx: Tx, tenant_id: int, agents: Sequence[Candidate]) -> list[Wai
     return [Waiting(row.id, row.queue_id, row.waiting_because) for row in found]
 
 
-def youngest(tx: Tx, agent_ids: Sequence[int]) -> dict[int, tuple[datetime, int]]:
+def youngest(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> dict[int, tuple[datetime, int]]:
     """Of what each agent is being asked to take the last in line: since when it waits, its id."""
     found: dict[int, tuple[datetime, int]] = {}
-    for row in tx.conn.execute(_YOUNGEST, {"agent_ids": agent_ids}) if agent_ids else ():
+    them = {"tenant_id": tenant_id, "agent_ids": agent_ids}
+    for row in tx.conn.execute(_YOUNGEST, them) if agent_ids else ():
         found.setdefault(row.agent_id, (row.queued_at, row.id))
     return found
 
@@ -189,39 +200,47 @@ def insert(tx: Tx, tenant_id: int, made: Sequence[tuple[int, int]]) -> None:
         tx.conn.execute(_INSERT, rows)
 
 
-def _close(tx: Tx, which: Any, state: OfferState, **whose: int) -> list[tuple[int, int]]:
-    closed = tx.conn.execute(which, {"state": state, "closed_at": tx.now, **whose})
+def _close(
+    tx: Tx, tenant_id: int, which: Any, state: OfferState, **whose: int
+) -> list[tuple[int, int]]:
+    values = {"state": state, "closed_at": tx.now, "of_tenant": tenant_id}
+    closed = tx.conn.execute(which, values | whose)
     return sorted((row.chat_id, row.agent_id) for row in closed)
 
 
-def close_of_chat(tx: Tx, chat_id: int, state: OfferState) -> list[int]:
+def close_of_chat(tx: Tx, tenant_id: int, chat_id: int, state: OfferState) -> list[int]:
     """Close a chat's pending offers; the agents who had one."""
-    return [agent_id for _, agent_id in _close(tx, _CLOSE_OF_CHAT, state, of_chat=chat_id)]
+    closed = _close(tx, tenant_id, _CLOSE_OF_CHAT, state, of_chat=chat_id)
+    return [agent_id for _, agent_id in closed]
 
 
-def close_of_agent(tx: Tx, agent_id: int, state: OfferState) -> list[int]:
+def close_of_agent(tx: Tx, tenant_id: int, agent_id: int, state: OfferState) -> list[int]:
     """Close an agent's pending offers; the chats that were offered."""
-    return [chat_id for chat_id, _ in _close(tx, _CLOSE_OF_AGENT, state, of_agent=agent_id)]
+    closed = _close(tx, tenant_id, _CLOSE_OF_AGENT, state, of_agent=agent_id)
+    return [chat_id for chat_id, _ in closed]
 
 
-def close_one(tx: Tx, chat_id: int, agent_id: int, state: OfferState) -> bool:
+def close_one(tx: Tx, tenant_id: int, chat_id: int, agent_id: int, state: OfferState) -> bool:
     """Close one pending offer; False when there is none."""
-    return bool(_close(tx, _CLOSE_ONE, state, of_chat=chat_id, of_agent=agent_id))
+    whose = {"of_chat": chat_id, "of_agent": agent_id}
+    return bool(_close(tx, tenant_id, _CLOSE_ONE, state, **whose))
 
 
-def is_offered(tx: Tx, chat_id: int) -> bool:
+def is_offered(tx: Tx, tenant_id: int, chat_id: int) -> bool:
     """Whether somebody is being asked to take the chat."""
-    return tx.conn.execute(_IS_OFFERED, {"chat_id": chat_id}).first() is not None
+    chat = {"tenant_id": tenant_id, "chat_id": chat_id}
+    return tx.conn.execute(_IS_OFFERED, chat).first() is not None
 
 
-def offered_of(tx: Tx, chat_ids: Sequence[int]) -> set[int]:
+def offered_of(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> set[int]:
     """Those of the chats that somebody is being asked to take."""
-    return set(tx.conn.execute(_OFFERED_OF, {"chat_ids": chat_ids}).scalars())
+    them = {"tenant_id": tenant_id, "chat_ids": chat_ids}
+    return set(tx.conn.execute(_OFFERED_OF, them).scalars())
 
 
-def is_offered_to(tx: Tx, chat_id: int, agent_id: int) -> bool:
+def is_offered_to(tx: Tx, tenant_id: int, chat_id: int, agent_id: int) -> bool:
     """Whether this agent is being asked."""
-    offer = {"chat_id": chat_id, "agent_id": agent_id}
+    offer = {"tenant_id": tenant_id, "chat_id": chat_id, "agent_id": agent_id}
     return tx.conn.execute(_IS_OFFERED_TO, offer).first() is not None
 
 
@@ -230,9 +249,9 @@ def strangers(tx: Tx, tenant_id: int) -> list[int]:
     return list(tx.conn.execute(_STRANGERS, {"tenant_id": tenant_id}).scalars())
 
 
-def declined_since(tx: Tx, chat_id: int, since: datetime) -> bool:
+def declined_since(tx: Tx, tenant_id: int, chat_id: int, since: datetime) -> bool:
     """Whether an agent's decline still keeps the chat from being offered again."""
-    declined = {"chat_id": chat_id, "since": since}
+    declined = {"tenant_id": tenant_id, "chat_id": chat_id, "since": since}
     return tx.conn.execute(_DECLINED, declined).first() is not None
 
 

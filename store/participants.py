@@ -16,7 +16,9 @@ p = t.participants.c
 
 _JOIN = sa.insert(t.participants)
 _STILL_THERE = sa.update(t.participants).where(
-    p.chat_id == bindparam("of_chat"), p.ended_at.is_(None)
+    p.tenant_id == bindparam("of_tenant"),
+    p.chat_id == bindparam("of_chat"),
+    p.ended_at.is_(None),
 )
 _LEAVE = _STILL_THERE.where(p.user_id == bindparam("of_agent"))
 
@@ -50,16 +52,18 @@ def _join(tx: Tx, tenant_id: int, chat_id: int, **who: object) -> None:
     tx.conn.execute(_JOIN, values | {"connected_at": tx.now})
 
 
-def leave(tx: Tx, chat_id: int, agent_id: int) -> None:
+def leave(tx: Tx, tenant_id: int, chat_id: int, agent_id: int) -> None:
     """An agent is no longer in the chat."""
     values = {"status": "finished", "ended_at": tx.now}
-    tx.conn.execute(_LEAVE, values | {"of_chat": chat_id, "of_agent": agent_id})
+    where = {"of_tenant": tenant_id, "of_chat": chat_id, "of_agent": agent_id}
+    tx.conn.execute(_LEAVE, values | where)
 
 
-def close(tx: Tx, chat_id: int, reason: FailReason | None) -> None:
+def close(tx: Tx, tenant_id: int, chat_id: int, reason: FailReason | None) -> None:
     """The chat is over for everybody."""
     values = {"status": "finished", "ended_at": tx.now, "fail_reason": reason or "nothing"}
-    tx.conn.execute(_STILL_THERE, values | {"of_chat": chat_id})
+    where = {"of_tenant": tenant_id, "of_chat": chat_id}
+    tx.conn.execute(_STILL_THERE, values | where)
 
 
 def of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[Participant]:

@@ -47,7 +47,9 @@ _GET = sa.select(*_COLUMNS).where(
     u.tenant_id == bindparam("tenant_id"), u.id == bindparam("user_id")
 )
 _LOCK = _GET.with_for_update(key_share=True)
-_SET_STATUS = sa.update(t.users).where(u.id == bindparam("user_id"))
+_SET_STATUS = sa.update(t.users).where(
+    u.tenant_id == bindparam("of_tenant"), u.id == bindparam("user_id")
+)
 _LOAD = sa.select(sa.func.count()).where(
     t.chats.c.tenant_id == bindparam("tenant_id"),
     t.chats.c.agent_id == bindparam("agent_id"),
@@ -89,15 +91,16 @@ def with_password(tx: Tx, tenant_id: int, email: str) -> tuple[User, str] | None
 
 def set_status(tx: Tx, user: User, status: AgentStatus) -> None:
     """The agent is something else from now on."""
-    values = {"user_id": user.id, "status": status, "status_since": tx.now}
-    tx.conn.execute(_SET_STATUS, values)
+    values = {"status": status, "status_since": tx.now}
+    tx.conn.execute(_SET_STATUS, values | {"of_tenant": user.tenant_id, "user_id": user.id})
 
 
 def deactivate(tx: Tx, user: User) -> None:
     """The user cannot log in any more, and is logged out everywhere."""
     values = {"active": False, "status": AgentStatus.OFFLINE, "status_since": tx.now}
-    tx.conn.execute(sa.update(t.users).where(u.id == user.id).values(values))
-    open_ones = sa.and_(s.user_id == user.id, s.revoked_at.is_(None))
+    them = sa.and_(u.tenant_id == user.tenant_id, u.id == user.id)
+    tx.conn.execute(sa.update(t.users).where(them).values(values))
+    open_ones = sa.and_(s.tenant_id == user.tenant_id, s.user_id == user.id, s.revoked_at.is_(None))
     tx.conn.execute(sa.update(t.sessions).where(open_ones).values(revoked_at=tx.now))
 
 

@@ -50,8 +50,8 @@ def text_in_doubt(tx: Tx) -> sends.Sending:
 
 QUERIES: dict[str, Callable[[Tx], object]] = {
     "ix_offers_declined": lambda tx: offers.candidates(tx, 1, 3),
-    "ix_offers_agent": lambda tx: offers.close_of_agent(tx, 1, OfferState.WITHDRAWN),
-    "uq_offers_pending": lambda tx: offers.is_offered_to(tx, 1, 1),
+    "ix_offers_agent": lambda tx: offers.close_of_agent(tx, 1, 1, OfferState.WITHDRAWN),
+    "uq_offers_pending": lambda tx: offers.is_offered_to(tx, 1, 1, 1),
     "ix_chats_waiting": lambda tx: offers.waiting_for(tx, 1, offers.candidates(tx, 1, 3)),
     "ix_chats_agent": lambda tx: users.load(tx, 1, 1),
     "uq_chats_active_pair": lambda tx: [
@@ -63,7 +63,7 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
     "ix_messages_taken": lambda tx: sends.known_ids(tx, text_in_doubt(tx)),
     "ix_messages_queued_number": lambda tx: sends.more_urgent_waits(tx, 1),
     "ix_messages_unsent_consumer": lambda tx: messages.stop_queued(
-        tx, MessageStatus.BLOCKED, "opted_out", t.messages.c.consumer_id == 1
+        tx, 1, MessageStatus.BLOCKED, "opted_out", t.messages.c.consumer_id == 1
     ),
 }
 
