@@ -59,3 +59,10 @@ def test_what_the_compose_file_waits_for_and_mounts_exists() -> None:
             assert (
                 (ROOT / source).exists() if source.startswith(".") else source in compose["volumes"]
             )
+
+
+def test_decisions_stand_in_the_order_of_their_dates() -> None:
+    text = (ROOT / "docs" / "decisions.md").read_text()
+    dates = re.findall(r"^## (\d{4}-\d\d-\d\d): ", text, re.MULTILINE)
+    assert len(dates) == text.count("\n## ")
+    assert dates == sorted(dates)

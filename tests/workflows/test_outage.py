@@ -1,4 +1,4 @@
-"""An hour without the carrier, and an hour without Temporal (issue: intake, sends)."""
+"""An hour without the carrier, and an hour without Temporal."""
 
 from __future__ import annotations
 
