@@ -93,7 +93,9 @@ async def vouch(settings: Settings, wanted: Configuration, ask: ToAsk) -> Known:
     Raises `Refused` for each account that its carrier cannot work with.
     """
     opened, problems = dict[str, Account](), list[Problem]()
-    for key in sorted(ask.accounts | {wanted.numbers[number].account for number in ask.numbers}):
+    owners = [(number, wanted.numbers[number].account) for number in ask.numbers]
+    seconds = [(number, wanted.numbers[number].fallback or "") for number in ask.fallbacks]
+    for key in sorted(ask.accounts | {key for _, key in (*owners, *seconds)}):
         try:
             opened[key] = _checked(settings, wanted, key)
         except Refused as refused:
@@ -102,17 +104,18 @@ async def vouch(settings: Settings, wanted: Configuration, ask: ToAsk) -> Known:
         raise Refused(problems)
     client, at_once = new_client(), asyncio.Semaphore(ASKED_AT_ONCE)
 
-    async def status(number: str) -> NumberStatus:
-        account = opened[wanted.numbers[number].account]
+    async def status(number: str, key: str) -> NumberStatus:
         async with at_once:
-            return status_of(await open_carrier(account, settings, client).owns(number))
+            return status_of(await open_carrier(opened[key], settings, client).owns(number))
 
     try:
-        statuses = await asyncio.gather(*map(status, ask.numbers))
+        found = await asyncio.gather(*(status(*one) for one in (*owners, *seconds)))
     finally:
         await client.aclose()
     addresses = {key: opened[key].base_url for key in ask.accounts}
-    return Known(dict(zip(ask.numbers, statuses, strict=True)), addresses)
+    verified = dict(zip(ask.numbers, found, strict=False))
+    fallbacks = dict(zip(ask.fallbacks, found[len(owners) :], strict=True))
+    return Known(verified, addresses, fallbacks)
 
 
 def status_of(answer: Ownership) -> NumberStatus:

@@ -58,20 +58,61 @@ def number(
     segments_per_second: Annotated[
         int | None, typer.Option(min=1, help="What the number may send. [10]")
     ] = None,
+    fallback: Annotated[
+        str | None,
+        typer.Option(help="A second account that owns it, for when the first is out of order."),
+    ] = None,
+    fallback_carrier: Annotated[
+        str | None, typer.Option(help="Carrier of the second account. [the first one's]")
+    ] = None,
+    no_fallback: Annotated[
+        bool, typer.Option("--no-fallback", help="There is no second account any more.")
+    ] = False,
 ) -> None:
     """Enter a number, have the carrier verify it, and give it to a queue; again to change it."""
     import asyncio
 
     from domain.statuses import NumberStatus, OptOutReplies
-    from provision import set_up_number
+    from provision import Second, set_up_number
     from services.accounts import NumberSettings
     from settings import Settings
 
     replies = None if optout_replies is None else OptOutReplies(optout_replies)
     wanted = NumberSettings(replies, segments_per_second)
-    done = asyncio.run(set_up_number(Settings(), tenant, number, carrier, account, wanted, queue))
+    if fallback is not None and no_fallback:
+        raise typer.BadParameter("either this or --no-fallback", param_hint="--fallback")
+    given = fallback is not None or no_fallback
+    second = Second(fallback_carrier or carrier, fallback) if given else None
+    done = asyncio.run(
+        set_up_number(Settings(), tenant, number, carrier, account, wanted, queue, second)
+    )
     print(f"{done.number}: {done.status}" + (f" ({done.why})" if done.why else ""))
-    if done.status is not NumberStatus.VERIFIED:
+    if done.second:
+        print(f"{fallback} is not its second account: {done.second}")
+    if done.status is not NumberStatus.VERIFIED or done.second:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    tenant: Annotated[str | None, typer.Option(help="Of this tenant only.")] = None,
+) -> None:
+    """Whether texts go out by each account, and what its carrier answers if they do not.
+
+    Ends with 1 while an account is out of order.
+    """
+    import asyncio
+
+    from domain.health import Breaker, in_words
+    from provision import carrier_states
+    from settings import Settings
+
+    states = asyncio.run(carrier_states(Settings(), tenant))
+    for one in states:
+        print(f"{one.carrier}/{one.name} ({one.tenant}): {in_words(one.health)}")
+        if one.queued or one.in_doubt:
+            print(f"  texts queued: {one.queued}, in its hands or in doubt: {one.in_doubt}")
+    if any(one.health.breaker is Breaker.OPEN for one in states):
         raise typer.Exit(1)
 
 

@@ -17,10 +17,15 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from carrier_accounts import open_carrier
+from carriers.protocol import CarrierAccountRefused
+from domain.health import Breaker, in_words
 from settings import Settings
-from store import installation, migrations
+from store import health, installation, migrations, numbers
 from store.database import Tx
+from store.health import AccountState
 from store.installation import Installation
+from store.numbers import Account
 from temporal.binding import MARK
 from temporal.server import (
     RETENTION,
@@ -44,7 +49,7 @@ Check = Callable[[Settings], Awaitable[list[Finding]]]
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    checks: tuple[Check, ...] = (_python, _database, _temporal, _ports)
+    checks: tuple[Check, ...] = (_python, _database, _temporal, _ports, _carriers)
     return [finding for check in checks for finding in await check(settings)]
 
 
@@ -82,16 +87,19 @@ async def _database(settings: Settings) -> list[Finding]:
 def _look_into_database(database_url: str) -> tuple[str | None, Installation | None]:
     """Its schema, and the Temporal namespace it belongs to; a missing file is not made."""
     url = sa.make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        if not Path(url.database or "").exists():
-            return None, None
-    else:
-        url = url.set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None, None
+    with _engine(database_url).connect() as connection:
         current = migrations.current(connection)
         known = installation.read(Tx(connection, datetime.now(UTC))) if current else None
     return current, known
+
+
+def _engine(database_url: str) -> sa.Engine:
+    url = sa.make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        url = url.set(drivername="postgresql+psycopg")
+    return sa.create_engine(url, poolclass=sa.pool.NullPool)
 
 
 async def _temporal(settings: Settings) -> list[Finding]:
@@ -146,6 +154,40 @@ async def _ports(settings: Settings) -> list[Finding]:
         return [Finding("API", f"nothing listens at {settings.public_base_url}", mend)]
     writer.close()
     return [Finding("API", f"listens at {settings.public_base_url}")]
+
+
+async def _carriers(settings: Settings) -> list[Finding]:
+    """Each account with numbers: whether its secrets are here, and whether it takes texts."""
+    try:
+        found = await asyncio.to_thread(_look_at_carriers, settings.database_url)
+    except (sa.exc.SQLAlchemyError, OSError):
+        return []  # reported already
+    return [_carrier(settings, state, account) for state, account in found]
+
+
+def _look_at_carriers(database_url: str) -> list[tuple[AccountState, Account]]:
+    current, _ = _look_into_database(database_url)
+    if current != migrations.newest():
+        return []
+    with _engine(database_url).connect() as connection:
+        tx = Tx(connection, datetime.now(UTC))
+        states = [one for one in health.overview(tx) if one.numbers or one.second_for]
+        return [(one, numbers.account_by_id(tx, one.id)) for one in states]
+
+
+def _carrier(settings: Settings, state: AccountState, account: Account) -> Finding:
+    what = f"Carrier {state.carrier}/{state.name}"
+    waiting = state.queued + state.in_doubt
+    told = in_words(state.health) + (f" Texts not sent yet: {waiting}." if waiting else "")
+    if state.health.breaker is not Breaker.CLOSED:
+        return Finding(
+            what, told, "Look at the carrier, and at the account's settings and secrets."
+        )
+    try:
+        open_carrier(account, settings, None)
+    except CarrierAccountRefused as error:
+        return Finding(what, told, f"From here it cannot be used: {error}.")
+    return Finding(what, told)
 
 
 def settings_lines(settings: Settings) -> list[str]:

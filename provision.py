@@ -10,7 +10,7 @@ from typing import Any
 
 from carrier_accounts import open_carrier
 from carriers.http import new_client
-from carriers.protocol import NoAnswer, NotOwned, Ownership
+from carriers.protocol import NoAnswer, NotOwned, Owned, Ownership
 from carriers.registry import CARRIERS
 from domain.statuses import NumberStatus
 from services import accounts, auth, clients, demo
@@ -18,19 +18,30 @@ from services.accounts import NumberSettings
 from services.commit import flush
 from services.errors import InvalidField, NotFound
 from settings import Settings
-from store import tenants
+from store import health, tenants
 from store.configurations import Actor
 from store.database import Database, Tx, WallClock
+from store.health import AccountState
 from store.numbers import Account
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What came of asking the carrier; `why` is empty where all is well."""
+    """What came of asking the carrier; `why` is empty where all is well, and `second` where
+    there is no second account, or its carrier vouches for the number, too."""
 
     number: str
     status: NumberStatus
     why: str
+    second: str = ""
+
+
+@dataclass(frozen=True)
+class Second:
+    """A second account that owns a number, by its carrier and name; without a name: none."""
+
+    carrier: str
+    name: str | None
 
 
 async def create_credential(settings: Settings, subdomain: str, name: str) -> str:
@@ -83,8 +94,9 @@ async def set_up_number(
     account: str,
     wanted: NumberSettings,
     queue: str | None,
+    second: Second | None = None,
 ) -> Verified:
-    """Enter a number, have its carrier vouch for it, and give it to a queue."""
+    """Enter a number, have its carriers vouch for it, and give it to a queue."""
 
     def add(tx: Tx) -> tuple[int, int, str, Account]:
         tenant_id = _tenant_id(tx, subdomain)
@@ -97,7 +109,23 @@ async def set_up_number(
         status = await db.write(accounts.end_verification, number_id, asked.id, answer)
         if queue is not None and status is NumberStatus.VERIFIED:
             await db.write(accounts.assign, tenant_id, number_id, queue)
-    return Verified(written, status, _why(status, answer))
+        told = await _set_up_second(settings, db, number_id, written, second) if second else ""
+    return Verified(written, status, _why(status, answer), told)
+
+
+async def _set_up_second(
+    settings: Settings, db: Database, number_id: int, number: str, second: Second
+) -> str:
+    """Have the second account's carrier vouch for the number, too; why it does not."""
+    if second.name is None:
+        await db.write(accounts.set_fallback, number_id, None)
+        return ""
+    asked = await db.read(accounts.second_account, number_id, second.carrier, second.name)
+    answer = await _ask(settings, asked, number)
+    if answer == Owned(sms=True):
+        await db.write(accounts.set_fallback, number_id, asked.id)
+        return ""
+    return _why(NumberStatus.FAILED, answer)
 
 
 async def _ask(settings: Settings, account: Account, number: str) -> Ownership:
@@ -115,6 +143,18 @@ def _why(status: NumberStatus, answer: Ownership) -> str:
         case NotOwned():
             return "the account does not own it"
     return "" if status is NumberStatus.VERIFIED else "it cannot send and receive texts"
+
+
+async def carrier_states(settings: Settings, subdomain: str | None) -> list[AccountState]:
+    """How each carrier account does, of one tenant or of all."""
+
+    def look(tx: Tx) -> list[AccountState]:
+        if subdomain is not None:
+            _tenant_id(tx, subdomain)
+        return [one for one in health.overview(tx) if subdomain in (None, one.tenant)]
+
+    async with open_store(settings) as db:
+        return await db.read(look)
 
 
 def _tenant_id(tx: Tx, subdomain: str) -> int:

@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.chats import ChatActivities
+from activities.probes import Probes
 from activities.sends import SendActivities
 from carriers.http import new_client
 from domain.process import ChatRef
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 # Above the number of live chats a process serves; an evicted one costs a replay.
 CACHED_WORKFLOWS = 5_000
 MATCH_EVERY = 30.0
+PROBE_EVERY = 2.5
 GRACEFUL = timedelta(seconds=5)
 PASSED_THROUGH = ("domain", "workflows", "pydantic", "structlog")
 ROLES = ("all", "chats", "sends", "crm")
@@ -100,6 +102,17 @@ async def sweep_matches_once(db: Database) -> None:
                 log.error("routing.repaired", tenant_id=tenant_id, offers=repaired)
 
 
+async def ask_carriers(probes: Probes, every: float = PROBE_EVERY) -> None:
+    """Ask the carrier accounts that are out of order whether they are back."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await probes.ask_due()
+        except Exception as error:
+            name = type(error).__name__
+            log.warning("carrier.probe_failed", error=name, exc_info=error)
+
+
 def guards(parts: Parts) -> list[Awaitable[None]]:
     """The loops beside the chat workers: reconcile, resend, match."""
     db = parts.db
@@ -138,6 +151,7 @@ async def _work(
         loops += guards(parts)
     if role in ("all", "sends"):
         workers.append(sends_worker(client, sends))
+        loops.append(ask_carriers(Probes(parts.db, parts.carrier_of)))
     async with contextlib.AsyncExitStack() as running:
         for worker in workers:
             await running.enter_async_context(worker)

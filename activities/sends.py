@@ -23,16 +23,17 @@ from carriers.protocol import (
     SendResult,
     Unsupported,
 )
+from domain.health import LONGEST_TOLD_PAUSE
 from domain.process import SendOutcome, SendText, SentText
 from services import sends
-from services.sends import HandOver, InDoubt, NotDue, Settled, Superseded
+from services.sends import HandOver, InDoubt, NotDue, OutOfOrder, Settled, Superseded
 from store.database import Database
 from store.numbers import Account
 
-# A carrier that is down or busy is asked again within this time.
+# A carrier that is busy is asked again within this time, whatever it says; one that asks us to be
+# slower is believed for longer.
 LONGEST_PAUSE = timedelta(seconds=20)
 DOUBT_PAUSE = timedelta(seconds=2)
-REPAIR = timedelta(minutes=1)
 
 
 class SendActivities:
@@ -57,6 +58,8 @@ class SendActivities:
                 return SentText(SendOutcome.SUPERSEDED)
             case NotDue(wait):
                 raise _later("the number's next slot is not due", wait)
+            case OutOfOrder(wait):
+                raise _later("the carrier account is out of order", wait)
             case HandOver():
                 return await self._hand_over(claim)
             case InDoubt():
@@ -74,15 +77,21 @@ class SendActivities:
             case Rejected():
                 settled = await self._db.write(sends.rejected, text.message_id, answer)
                 return _done(settled)
-            case Busy(retry_after):
-                await self._db.write(sends.not_taken, text.message_id, text.attempt)
-                raise _later("the carrier takes nothing now", retry_after)
+            case Busy():
+                pause = await self._db.write(sends.busy, text, answer)
+                longest = LONGEST_TOLD_PAUSE if answer.throttled else LONGEST_PAUSE
+                pause = None if pause is None else min(pause, longest)
+                raise _later(f"the carrier takes nothing now: {answer.reason}", pause)
             case NoAnswer(reason):
+                await self._db.write(sends.unanswered, text, answer, text.claimed_at)
                 raise _later(f"no answer from the carrier: {reason}", DOUBT_PAUSE)
 
     async def _resolve(self, doubt: InDoubt) -> SentText:
         """An earlier try ended without an answer: ask the carrier, or wait for the receipt."""
         text = doubt.hand_over
+        if not doubt.askable:
+            return _done(await self._db.write(sends.give_up, text.message_id))
+        asked_at = await self._db.clock.now()
         found, patience = await self._look_up(doubt)
         now = await self._db.clock.now()
         match found:
@@ -100,13 +109,16 @@ class SendActivities:
                 settled = await self._db.write(sends.give_up, text.message_id)
                 return _done(settled)
             case NoAnswer(reason):
-                raise _later(f"the carrier cannot be asked: {reason}", DOUBT_PAUSE)
+                await self._db.write(sends.unanswered, text, found, asked_at)
+                if doubt.overdue:
+                    return _done(await self._db.write(sends.give_up, text.message_id))
+                raise _later(f"the carrier cannot be asked: {reason}", None)
 
     async def _send(self, text: HandOver) -> SendResult:
         try:
             carrier = self._carrier_of(text.account)
         except CarrierAccountRefused as error:
-            return Busy(REPAIR, f"{error.name} is missing or wrong")
+            return Busy(reason=f"{error.name} is missing or wrong")
         return await carrier.send(self._outbound(text))
 
     async def _look_up(self, doubt: InDoubt) -> tuple[LookupResult, timedelta]:
@@ -144,6 +156,6 @@ def _done(settled: Settled) -> SentText:
 
 def _later(why: str, wait: timedelta | None) -> ApplicationError:
     """End this try; Temporal starts the next one. Without `wait` by the policy's back-off."""
-    pause = None if wait is None else min(max(wait, timedelta(milliseconds=1)), LONGEST_PAUSE)
+    pause = None if wait is None else max(wait, timedelta(milliseconds=1))
     benign = ApplicationErrorCategory.BENIGN
     return ApplicationError(why, type="later", next_retry_delay=pause, category=benign)

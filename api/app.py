@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import FastAPI
 
-from api import agent, apps, carriers, docs, errors, events, login, manager, openapi, ops
+from api import agent, apps, carriers, docs, errors, events, health, login, manager, openapi, ops
 from api.admin import audit, configuration, credentials
 from api.clients import Limiter
 from api.deps import Deps
@@ -46,7 +46,7 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.limiter = Limiter(deps.db)
     app.state.accounts = carriers.Accounts(deps.db)
     people = (login, agent, configuration, audit, credentials)
-    for room in (*people, apps, manager, carriers, events, ops, docs):
+    for room in (*people, apps, manager, carriers, events, ops, health, docs):
         app.include_router(room.routes)
     errors.install(app)
     openapi.install(app)

@@ -6,26 +6,31 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from store import outbox, views
+from domain.health import Breaker
+from store import health, outbox, views
 from store.database import Tx
+from store.health import AccountState
 
+_ACCOUNT = ("carrier", "account")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 @dataclass(frozen=True)
 class Owed:
-    """The backlog: signals that Temporal has not got yet, and chats that are not settled."""
+    """The backlog: signals that Temporal has not got yet, chats that are not settled, and what
+    waits for which carrier account."""
 
     signals: int
     oldest_seconds: float
     unsettled_chats: int
+    accounts: list[AccountState]
 
 
 def owed(tx: Tx) -> Owed:
     """The backlog at this moment."""
     oldest = outbox.oldest(tx)
     age = 0.0 if oldest is None else max(0.0, (tx.now - oldest).total_seconds())
-    return Owed(outbox.count(tx), age, views.count_unsettled(tx))
+    return Owed(outbox.count(tx), age, views.count_unsettled(tx), health.overview(tx))
 
 
 class Metrics:
@@ -48,9 +53,21 @@ class Metrics:
         self._outbox = self._gauge("threadline_outbox_size", "Signals owed to Temporal.")
         self._age = self._gauge("threadline_outbox_age_seconds", "Age of the oldest of them.")
         self._chats = self._gauge("threadline_unsettled_chats", "Chats whose process goes on.")
+        self._out_of_order = self._gauge(
+            "threadline_carrier_out_of_order", "1: the account takes no texts.", *_ACCOUNT
+        )
+        self._failures = self._gauge(
+            "threadline_carrier_failures", "Failures in a row of an account in order.", *_ACCOUNT
+        )
+        self._outages = self._gauge(
+            "threadline_carrier_outages", "How often the account was out of order.", *_ACCOUNT
+        )
+        self._waiting = self._gauge(
+            "threadline_carrier_texts_waiting", "Texts that are not sent yet.", *_ACCOUNT
+        )
 
-    def _gauge(self, name: str, about: str) -> Gauge:
-        return Gauge(name, about, registry=self.registry)
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(name, about, labels, registry=self.registry)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -65,4 +82,16 @@ class Metrics:
         self._outbox.set(nan if backlog is None else backlog.signals)
         self._age.set(nan if backlog is None else backlog.oldest_seconds)
         self._chats.set(nan if backlog is None else backlog.unsettled_chats)
+        self._tell_carriers([] if backlog is None else backlog.accounts)
         return generate_latest(self.registry)
+
+    def _tell_carriers(self, accounts: list[AccountState]) -> None:
+        for gauge in (self._out_of_order, self._failures, self._outages, self._waiting):
+            gauge.clear()
+        for one in accounts:
+            labels = (one.carrier, one.name)
+            stopped = one.health.breaker is not Breaker.CLOSED
+            self._out_of_order.labels(*labels).set(stopped)
+            self._failures.labels(*labels).set(one.health.failures)
+            self._outages.labels(*labels).set(one.health.openings)
+            self._waiting.labels(*labels).set(one.queued + one.in_doubt)

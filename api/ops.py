@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.access import check_allowed
 from api.deps import Deps, EventFeeds, Parts
 from api.errors import documented
 from api.metrics import Metrics, owed
-from services.errors import Forbidden
 from store import tenants
 from store.database import StoreUnavailable, Tx
 
@@ -87,7 +86,7 @@ async def _others(parts: Deps) -> dict[str, str]:
 )
 async def metrics(request: Request, parts: Parts, feeds: EventFeeds) -> Response:
     """Figures for Prometheus; for loopback and the networks that settings allow."""
-    _check_allowed(request, parts.metrics_allow)
+    check_allowed(request, parts.metrics_allow)
     try:
         backlog = await parts.db.read(owed)
     except StoreUnavailable:
@@ -95,16 +94,3 @@ async def metrics(request: Request, parts: Parts, feeds: EventFeeds) -> Response
     known: Metrics = request.app.state.metrics
     page = known.page(feeds.streams, backlog)
     return Response(page, headers={"content-type": CONTENT_TYPE_LATEST})
-
-
-def _check_allowed(request: Request, networks: tuple[str, ...]) -> None:
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        raise Forbidden from None
-    allowed = address.is_loopback or any(
-        address in ipaddress.ip_network(network) for network in networks
-    )
-    if not allowed:
-        raise Forbidden

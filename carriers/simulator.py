@@ -45,7 +45,6 @@ from domain.receipts import SegmentStatus
 
 TOLERANCE = timedelta(minutes=5)
 OPTED_OUT_CODES = frozenset({"21610", "40300"})
-_REPAIR = timedelta(minutes=1)
 _MOST_MEDIA = 50
 _MOST_SEGMENTS = 255
 
@@ -184,7 +183,7 @@ def _send_result(response: Response) -> SendResult:
         return busy(response)
     if response.status_code in (401, 403, 404, 405) or response.is_redirect:
         # Our address or secret is wrong: nothing was taken, and the text can wait for the repair.
-        return Busy(_REPAIR, f"HTTP {response.status_code}")
+        return Busy(None, f"HTTP {response.status_code}")
     if response.is_client_error and response.status_code != 408:
         code = str(answer.get("code") or response.status_code)
         return Rejected(code, str(answer.get("message") or ""), code in OPTED_OUT_CODES)

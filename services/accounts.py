@@ -57,7 +57,9 @@ def add_number(
         raise Conflict("The number is taken.")
     number_id = owner[0] if owner else accounts.add_number(tx, tenant_id, written, owning.id)
     if numbers.by_id(tx, number_id).account_id != owning.id:
-        moved = {"account_id": owning.id, "status": NumberStatus.UNVERIFIED}
+        moved: dict[str, object] = {"account_id": owning.id, "status": NumberStatus.UNVERIFIED}
+        if numbers.by_id(tx, number_id).fallback_id == owning.id:
+            moved["fallback_account_id"] = None
         accounts.change_number(tx, number_id, **moved)
     if settings.segments_per_second is not None:
         if settings.segments_per_second < 1:
@@ -87,6 +89,25 @@ def end_verification(tx: Tx, number_id: int, account_id: int, answer: Ownership)
         case NoAnswer():
             status = number.status if number.verified else NumberStatus.UNVERIFIED
     return accounts.settle_verification(tx, number_id, account_id, status)
+
+
+def second_account(tx: Tx, number_id: int, carrier: str, name: str) -> Account:
+    """The account to ask whether it owns the number as well."""
+    number = numbers.by_id(tx, number_id)
+    found = numbers.account(tx, carrier, name)
+    if found is None or found.tenant_id != number.tenant_id:
+        raise NotFound(f"There is no account {name} with {carrier}.")
+    if found.id == number.account_id:
+        raise InvalidField("fallback", "must be another account than the number's own")
+    return found
+
+
+def set_fallback(tx: Tx, number_id: int, account_id: int | None) -> None:
+    """Let texts go out by this second account while the first is out of order; its carrier has
+    vouched for the number. None: there is no second one any more."""
+    number = numbers.lock(tx, number_id)
+    if number.account_id != account_id:
+        accounts.change_number(tx, number_id, fallback_account_id=account_id)
 
 
 def assign(tx: Tx, tenant_id: int, number_id: int, queue: str) -> None:

@@ -6,7 +6,6 @@ the same rules, has a plan, a version and its lines in the audit log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -39,10 +38,12 @@ class Planned:
 
 @dataclass(frozen=True)
 class ToAsk:
-    """The keys of the accounts, and the numbers, that are for carriers to vouch for."""
+    """The keys of the accounts, and the numbers, that are for carriers to vouch for; of
+    `fallbacks` it is the second account that is asked."""
 
     accounts: frozenset[str]
     numbers: tuple[str, ...]
+    fallbacks: tuple[str, ...] = ()
 
 
 def plan(tx: Tx, wanted: Configuration, known: Known) -> Planned:
@@ -50,9 +51,9 @@ def plan(tx: Tx, wanted: Configuration, known: Known) -> Planned:
     found = checks.problems(wanted)
     tenant = tenants.by_subdomain(tx, wanted.tenant)
     if tenant is None:
-        _refuse(found + _stored_problems(tx, None, wanted, known.verified))
+        _refuse(found + _stored_problems(tx, None, wanted, known))
         return Planned(compare(None, wanted), 0)
-    _refuse(found + _stored_problems(tx, tenant.id, wanted, known.verified))
+    _refuse(found + _stored_problems(tx, tenant.id, wanted, known))
     stored = configurations.current(tx, tenant.id)
     if stored is None:
         return Planned(compare(None, wanted), 0)
@@ -106,7 +107,7 @@ def to_ask(tx: Tx, wanted: Configuration) -> ToAsk:
     """Whom carriers must be asked about before this is planned.
 
     Accounts that are new or changed; numbers that are new, have moved to another account, or are
-    to serve a queue without being verified (C4).
+    to serve a queue without being verified (C4); and those that get another second account.
     """
     tenant = tenants.by_subdomain(tx, wanted.tenant)
     stored = None if tenant is None else configurations.current(tx, tenant.id)
@@ -128,6 +129,12 @@ def to_ask(tx: Tx, wanted: Configuration) -> ToAsk:
                 or (number not in verified and (told.queue or told.outbound))
             )
         ),
+        fallbacks=tuple(
+            number
+            for number, told in wanted.numbers.items()
+            if told.fallback in wanted.accounts
+            and (number not in numbers or numbers[number].fallback != told.fallback)
+        ),
     )
 
 
@@ -142,15 +149,15 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _stored_problems(
-    tx: Tx, tenant_id: int | None, c: Configuration, verified: Mapping[str, NumberStatus]
+    tx: Tx, tenant_id: int | None, c: Configuration, known: Known
 ) -> list[Problem]:
     """What only the store knows: others' numbers and accounts, and what is verified."""
     n, a = t.numbers.c, t.carrier_accounts.c
     found: list[Problem] = []
     rows = tx.conn.execute(
-        sa.select(n.number, n.tenant_id, n.status).where(
-            n.number.in_(list(c.numbers)), n.removed_at.is_(None)
-        )
+        sa.select(n.number, n.tenant_id, n.status, a.key.label("fallback"))
+        .outerjoin(t.carrier_accounts, a.id == n.fallback_account_id)
+        .where(n.number.in_(list(c.numbers)), n.removed_at.is_(None))
     )
     stored = {row.number: row for row in rows}
     for number, settings in c.numbers.items():
@@ -158,10 +165,16 @@ def _stored_problems(
         if row is not None and row.tenant_id != tenant_id:
             found.append(Problem(("numbers", number), "is another tenant's"))
             continue
-        status = verified.get(number, NumberStatus.UNVERIFIED if row is None else row.status)
+        status = known.verified.get(number, NumberStatus.UNVERIFIED if row is None else row.status)
         if (settings.queue or settings.outbound) and status != NumberStatus.VERIFIED:
             rule = f"is not verified ({status}), so no queue can have it"
             found.append(Problem(("numbers", number), rule))
+        kept = row is not None and row.fallback == settings.fallback
+        told = NumberStatus.VERIFIED if kept else NumberStatus.UNVERIFIED
+        second = known.fallbacks.get(number, told)
+        if settings.fallback and second != NumberStatus.VERIFIED:
+            rule = f"is {settings.fallback}, whose carrier does not vouch for the number ({second})"
+            found.append(Problem(("numbers", number, "fallback"), rule))
     names = {c.account_name(key): key for key in c.accounts}
     taken = sa.select(a.name, a.carrier).where(a.name.in_(list(names)), a.tenant_id != tenant_id)
     for name, carrier in tx.conn.execute(taken):

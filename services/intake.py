@@ -13,10 +13,10 @@ from domain.phones import InvalidNumber, parse
 from domain.plaintext import clean_text
 from domain.statuses import Author, ChatStatus, OptOutReplies
 from domain.texts import TextKey
-from services import chats, consent, events
+from services import chats, consent, events, twins
 from services.errors import InvalidField, NotFound
 from store import chats as store_chats
-from store import locks, messages, numbers, participants, tenants
+from store import inbox, locks, messages, numbers, participants, tenants
 from store.chats import OpenChat
 from store.consent import Entry
 from store.database import Again, Tx
@@ -64,8 +64,8 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     """
     sender = _sender(inbound)
     pair = _pair(tx, account, inbound, sender)
-    entered = numbers.receive_once(tx, account, inbound.provider_id)
-    if entered is None:
+    entered = inbox.enter(tx, account, inbound.provider_id)
+    if entered is None or twins.is_twin(tx, account, pair.number, entered, sender, inbound):
         return Received(new=False)
     tenant = tenants.get(tx, account.tenant_id)
     recognised = inbound.answered or recognise(inbound.text, tenant.back_words, tenant.exit_words)
@@ -91,7 +91,7 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     )
     received = _join(tx, incoming) if joins else _decide(tx, incoming)
     assert received.message_id is not None
-    numbers.link_inbox(tx, entered, received.message_id)
+    inbox.link(tx, entered, received.message_id)
     return received
 
 

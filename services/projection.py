@@ -27,10 +27,12 @@ ADDED = (Verb.CREATE, Verb.CHANGE)
 @dataclass(frozen=True)
 class Known:
     """What a transaction cannot ask for itself: what carriers said of numbers that were not
-    verified yet, and the addresses of the carriers' APIs by account key."""
+    verified yet, the second accounts' carriers too, and the addresses of the carriers' APIs by
+    account key."""
 
     verified: Mapping[str, NumberStatus] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
+    fallbacks: Mapping[str, NumberStatus] = field(default_factory=dict)
 
 
 def write(
@@ -243,6 +245,7 @@ def _numbers(
             "tenant_id": tenant_id,
             "number": change.key,
             "account_id": accounts[number.account],
+            "fallback_account_id": None if number.fallback is None else accounts[number.fallback],
             "queue_id": None if number.queue is None else queues[number.queue],
             "removed_at": None,
         }

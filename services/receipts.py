@@ -30,7 +30,7 @@ def apply(tx: Tx, account: Account, receipts: list[Receipt]) -> None:
     for receipt, text in found:
         if text is None:
             continue
-        _advance(tx, windows.hold(tx, text), _early(receipt), receipt.provider_id)
+        _advance(tx, windows.hold(tx, text), _early(receipt), account.id, receipt.provider_id)
         if receipt.opted_out:
             consent.blocked_by_carrier(tx, text, f"{receipt.error} in a receipt")
     # After the texts' locks, and in one order: two reports of the same texts must not cross.
@@ -46,7 +46,7 @@ def _keep(tx: Tx, account: Account, receipt: Receipt) -> None:
     if text is None:
         sends.keep_receipt(tx, account.tenant_id, account.id, receipt.provider_id, _early(receipt))
     else:
-        _advance(tx, windows.hold(tx, text), _early(receipt), receipt.provider_id)
+        _advance(tx, windows.hold(tx, text), _early(receipt), account.id, receipt.provider_id)
 
 
 def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provider_id: str) -> None:
@@ -55,7 +55,7 @@ def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provid
     for early in sends.take_receipts(tx, account_id, provider_id):
         text = sends.by_id(tx, tenant_id, message_id)
         assert text is not None
-        _advance(tx, text, early, provider_id)
+        _advance(tx, text, early, account_id, provider_id)
 
 
 def _find(tx: Tx, account: Account, receipt: Receipt) -> Sending | None:
@@ -81,7 +81,12 @@ def _early(receipt: Receipt) -> EarlyReceipt:
     return EarlyReceipt(receipt.segment, receipt.status, receipt.error)
 
 
-def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> None:
+def _advance(
+    tx: Tx, text: Sending, receipt: EarlyReceipt, account_id: int, provider_id: str
+) -> None:
+    if text.account_id not in (None, account_id):
+        # It says that it never took the text, which was then given to another account.
+        return
     known = sends.segments(tx, text.id)
     before = known.get(receipt.segment)
     after = receipt.status if before is None else later(before, receipt.status)
@@ -100,6 +105,7 @@ def _advance(tx: Tx, text: Sending, receipt: EarlyReceipt, provider_id: str) -> 
     if status is text.status:
         return
     values: dict[str, object] = {"status": status, "provider_id": text.provider_id or provider_id}
+    values["account_id"] = account_id
     values["error"] = receipt.error if status in LOST else None
     if text.status in UNSENT:
         values["sent_at"] = tx.now

@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from carriers.protocol import Accepted, Found, Rejected
+from carriers.protocol import Accepted, Busy, Found, NoAnswer, Rejected
+from domain import health as rules
 from domain.decisions import GOODBYES
+from domain.health import Breaker, Health
 from domain.reasons import CHAT_ENDED, NO_ANSWER, OPTED_OUT
-from domain.statuses import RANK, UNSENT, MessageStatus, Priority
-from services import consent, events, receipts, windows
+from domain.statuses import UNSENT, MessageStatus
+from services import consent, events, health, receipts, slots, windows
+from services.health import Try
 from store import chats, numbers, sends
+from store import health as known_health
 from store.chats import OpenChat
 from store.database import Tx
 from store.numbers import Account
@@ -29,9 +33,9 @@ GRACE = timedelta(seconds=15)
 FRESH = timedelta(seconds=5)
 # Without a look-up, a receipt is waited for this long; then the text is shown as unknown.
 RECEIPT_PATIENCE = timedelta(seconds=60)
-BULK_PAUSE = timedelta(seconds=1)
-# A slot that was not used for so long is lost: after an outage all would be used at once.
-STALE_SLOT = timedelta(seconds=30)
+# A carrier that cannot be asked at all is waited for so long, if other texts of the chat could go
+# out meanwhile: its agent and consumer must not be kept apart by one text.
+DOUBT_PATIENCE = timedelta(minutes=5)
 # Of a carrier's own words so many characters are kept.
 CARRIER_SAYS_MAX = 500
 
@@ -57,6 +61,13 @@ class NotDue:
 
 
 @dataclass(frozen=True)
+class OutOfOrder:
+    """No account that owns the number takes texts now."""
+
+    wait: timedelta
+
+
+@dataclass(frozen=True)
 class HandOver:
     """Claimed: give it to the carrier now. `attempt` numbers the claims of a text."""
 
@@ -74,11 +85,14 @@ class HandOver:
 class InDoubt:
     """Claimed before, and no answer is known.
 
-    `known`: the carrier's ids of other texts from this number to this consumer.
+    `known`: the carrier's ids of other texts from this number to this consumer. `overdue`: the
+    chat's other texts could go out, and wait for this one longer than they should.
     """
 
     hand_over: HandOver
     known: frozenset[str]
+    askable: bool = True
+    overdue: bool = False
 
     @property
     def since(self) -> datetime:
@@ -86,7 +100,16 @@ class InDoubt:
         return self.hand_over.claimed_at
 
 
-Claim = Settled | Superseded | NotDue | HandOver | InDoubt
+Claim = Settled | Superseded | NotDue | OutOfOrder | HandOver | InDoubt
+
+
+@dataclass(frozen=True)
+class _Route:
+    """From and to which number, and the accounts that may carry it, each with its health."""
+
+    sender: str
+    recipient: str
+    ways: list[tuple[Account, Health]]
 
 
 def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
@@ -100,22 +123,61 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     if text.status not in UNSENT:
         return _settled(tx, text)
     recipient = numbers.recipient(tx, text.tenant_id, text.consumer_id, text.number_id)
+    sender, ways = numbers.ways_out(tx, text.number_id)
+    route = _Route(sender, recipient.number, ways)
     if text.status is MessageStatus.SENDING:
-        return InDoubt(_hand_over(tx, text, recipient.number), sends.known_ids(tx, text))
+        return _in_doubt(tx, text, route)
     if text.kind not in consent.ANSWERS and recipient.opted_out:
         _finish(tx, text, MessageStatus.BLOCKED, OPTED_OUT)
         return _settled(tx, text)
     if chat is not None and _left_behind(chat, text):
         _finish(tx, text, MessageStatus.FAILED, CHAT_ENDED)
         return Settled()
-    wait = _wait_for_slot(tx, text)
+    return _take(tx, text, route)
+
+
+def _take(tx: Tx, text: Sending, route: _Route) -> Claim:
+    """Claim it for the first account that takes texts, in the number's next slot."""
+    way = rules.way_out(route.ways, tx.now)
+    if way is None:
+        healths = [known for _, known in route.ways]
+        return OutOfOrder(rules.wait(healths, tx.now, text.id))
+    wait = slots.take(tx, text)
     if wait > timedelta(0):
         return NotDue(wait)
-    text = replace(text, claimed_at=tx.now, attempts=text.attempts + 1)
-    sends.update(
-        tx, text.id, status=MessageStatus.SENDING, claimed_at=tx.now, attempts=text.attempts
+    if way.trial and not health.take_trial(tx, way.account, text.id):
+        return OutOfOrder(rules.SHORTEST_WAIT)
+    claimed = replace(
+        text, claimed_at=tx.now, attempts=text.attempts + 1, account_id=way.account.id
     )
-    return _hand_over(tx, text, recipient.number)
+    sends.update(
+        tx,
+        text.id,
+        status=MessageStatus.SENDING,
+        claimed_at=claimed.claimed_at,
+        attempts=claimed.attempts,
+        account_id=claimed.account_id,
+    )
+    return _hand_over(claimed, route, way.account)
+
+
+def _in_doubt(tx: Tx, text: Sending, route: _Route) -> Claim:
+    """Its own account alone can tell; one that is out of order is not asked meanwhile."""
+    assert text.claimed_at is not None
+    account = numbers.account_by_id(tx, _account_of(tx, text))
+    known = known_health.read(tx, account.id)
+    askable = known.breaker is not Breaker.OPEN
+    late = tx.now - text.claimed_at > DOUBT_PATIENCE
+    overdue = late and rules.way_out(route.ways, tx.now) is not None
+    if not (askable or overdue):
+        return OutOfOrder(rules.wait([known], tx.now, text.id))
+    hand_over = _hand_over(text, route, account)
+    return InDoubt(hand_over, sends.known_ids(tx, text), askable, overdue)
+
+
+def _account_of(tx: Tx, text: Sending) -> int:
+    """Who was given the text. A process of the version before did not note it."""
+    return text.account_id or numbers.by_id(tx, text.number_id).account_id
 
 
 def _left_behind(chat: OpenChat, text: Sending) -> bool:
@@ -123,8 +185,7 @@ def _left_behind(chat: OpenChat, text: Sending) -> bool:
     return chat.state.forsakes_unsent and text.kind not in GOODBYES
 
 
-def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:
-    sender, account = numbers.way_out(tx, text.number_id)
+def _hand_over(text: Sending, route: _Route, account: Account) -> HandOver:
     assert text.claimed_at is not None
     return HandOver(
         message_id=text.id,
@@ -132,45 +193,24 @@ def _hand_over(tx: Tx, text: Sending, recipient: str) -> HandOver:
         claimed_at=text.claimed_at,
         reference=receipts.reference(text.id),
         account=account,
-        sender=sender,
-        recipient=recipient,
+        sender=route.sender,
+        recipient=route.recipient,
         text=text.text,
     )
-
-
-def _wait_for_slot(tx: Tx, text: Sending) -> timedelta:
-    """Take the number's next slot, or say how long to wait for it.
-
-    Agents' replies reserve their slot ahead, so that they overtake what only waits for a free
-    one: system texts, and bulk, which waits for everything more urgent, too. An answer to a
-    command waits for nothing.
-    """
-    if text.slot_at is not None and text.slot_at > tx.now - STALE_SLOT:
-        return text.slot_at - tx.now
-    number = numbers.lock(tx, text.number_id)
-    slot = max(tx.now, number.next_slot_at or tx.now)
-    if text.priority > RANK[Priority.REPLY] and slot > tx.now:
-        return slot - tx.now
-    if text.priority >= RANK[Priority.BULK] and sends.more_urgent_waits(tx, text.number_id):
-        return BULK_PAUSE
-    takes = timedelta(seconds=text.segments / number.segments_per_second)
-    numbers.move_slot(tx, number.id, slot + takes)
-    if text.priority <= RANK[Priority.CONSENT] or slot <= tx.now:
-        return timedelta(0)
-    sends.update(tx, text.id, slot_at=slot)
-    return slot - tx.now
 
 
 def accepted(tx: Tx, message_id: int, answer: Accepted | Found) -> Settled:
     """The carrier has it: note its id, and apply receipts that were quicker."""
     text = _hold(tx, message_id)
-    account_id = numbers.by_id(tx, text.number_id).account_id
+    account_id = _account_of(tx, text)
     segments = answer.segments or text.segments
     values = {"provider_id": answer.provider_id, "segments": segments}
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.SENT, None, **values)
     else:
         sends.update(tx, text.id, **values)
+    if isinstance(answer, Accepted):
+        health.answered(tx, Try(text.tenant_id, account_id, text.id, tx.now))
     receipts.apply_early(tx, text.tenant_id, account_id, text.id, answer.provider_id)
     return _settled(tx, text)
 
@@ -186,6 +226,7 @@ def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
         sends.update(tx, text.id, carrier_says=answer.reason[:CARRIER_SAYS_MAX] or None)
     if answer.opted_out:
         consent.blocked_by_carrier(tx, text, f"{answer.code} {answer.reason}")
+    health.answered(tx, Try(text.tenant_id, _account_of(tx, text), text.id, tx.now))
     return _settled(tx, text)
 
 
@@ -197,8 +238,30 @@ def not_taken(tx: Tx, message_id: int, attempt: int | None = None) -> None:
     text = _hold(tx, message_id)
     if text.status is MessageStatus.SENDING and attempt in (None, text.attempts):
         # A new slot, too: after an outage all that was tried in vain would go out at once.
-        values = {"status": MessageStatus.QUEUED, "claimed_at": None, "slot_at": None}
-        sends.update(tx, text.id, **values)
+        nobodys = dict.fromkeys(("claimed_at", "slot_at", "account_id"))
+        sends.update(tx, text.id, status=MessageStatus.QUEUED, **nobodys)
+
+
+def busy(tx: Tx, text: HandOver, answer: Busy) -> timedelta | None:
+    """Not taken: back in the queue, and held against the account, unless it only asked us to be
+    slower. The pause until the next try; None: the usual back-off."""
+    not_taken(tx, text.message_id, text.attempt)
+    tried = _try(text, text.claimed_at)
+    if answer.throttled:
+        health.answered(tx, tried)
+    elif health.failed(tx, tried, answer):
+        # The next claim finds another way, or says how long to wait for this one.
+        return timedelta(0)
+    return answer.retry_after
+
+
+def unanswered(tx: Tx, text: HandOver, answer: NoAnswer, asked_at: datetime) -> None:
+    """A hand-over or a look-up without an answer: in doubt, and held against the account."""
+    health.failed(tx, _try(text, asked_at), answer)
+
+
+def _try(text: HandOver, began_at: datetime) -> Try:
+    return Try(text.account.tenant_id, text.account.id, text.message_id, began_at)
 
 
 def give_up(tx: Tx, message_id: int) -> Settled:

@@ -1,4 +1,5 @@
-"""Locks, always taken in one order: routing, agent, chat, number, receipts, events (rule 10)."""
+"""Locks, always taken in one order (rule 10): twins, routing, agent, chat, number, the health of
+carrier accounts, receipts, events."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from store.database import Tx
 
 ROUTING_LOCK = 7_401
 RECEIPTS_LOCK = 7_402
+TWINS_LOCK = 7_403
 
 
 def routing(tx: Tx, tenant_id: int) -> None:
@@ -21,6 +23,11 @@ def receipts(tx: Tx, account_id: int, provider_id: str) -> None:
     """Hold what is known of a carrier's id: no receipt is kept while its text gets that id."""
     key = crc32(f"{account_id}:{provider_id}".encode())
     _hold(tx, RECEIPTS_LOCK, key - 2**31)
+
+
+def twins(tx: Tx, number_id: int, sender: str) -> None:
+    """Hold what comes in from a phone to a number of two accounts: each may bring a text."""
+    _hold(tx, TWINS_LOCK, crc32(f"{number_id}:{sender}".encode()) - 2**31)
 
 
 def _hold(tx: Tx, kind: int, key: int) -> None:

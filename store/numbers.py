@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from domain.consent import Line
+from domain.health import Health
 from domain.statuses import ChatStatus, NumberStatus, OptOutReplies
-from store import consent, tenants
+from store import consent, health, tenants
 from store import tables as t
 from store.database import AnyRow, Tx, on_each
 
@@ -21,7 +22,10 @@ u = t.consumers.c
 
 @dataclass(frozen=True)
 class Number:
-    """One of our numbers; `queue_id` is the entry queue of texts that come in on it."""
+    """One of our numbers; `queue_id` is the entry queue of texts that come in on it.
+
+    `fallback_id`: a second account that owns it, too.
+    """
 
     id: int
     tenant_id: int
@@ -29,6 +33,7 @@ class Number:
     status: NumberStatus
     queue_id: int | None
     account_id: int
+    fallback_id: int | None
     optout_replies: OptOutReplies
     segments_per_second: int
     next_slot_at: datetime | None
@@ -58,6 +63,7 @@ _NUMBER = (
     n.status,
     n.queue_id,
     n.account_id,
+    n.fallback_account_id,
     n.optout_replies,
     n.segments_per_second,
     n.next_slot_at,
@@ -76,10 +82,12 @@ _BY_NAME = sa.select(*_ACCOUNT).where(
     a.carrier == bindparam("carrier"), a.name == bindparam("name")
 )
 _BY_ACCOUNT = sa.select(*_ACCOUNT).where(a.id == bindparam("account_id"))
-_WAY_OUT = (
-    sa.select(n.number, *_ACCOUNT)
-    .join(t.carrier_accounts, a.id == n.account_id)
+_WAYS_OUT = (
+    sa.select(n.number, *_ACCOUNT, *health.COLUMNS)
+    .join(t.carrier_accounts, a.id.in_([n.account_id, n.fallback_account_id]))
+    .outerjoin(t.carrier_health, t.carrier_health.c.account_id == a.id)
     .where(n.id == bindparam("number_id"))
+    .order_by(a.id != n.account_id)
 )
 _MEET = on_each(lambda insert: insert(t.consumers).on_conflict_do_nothing())
 _RECIPIENT = sa.select(
@@ -111,8 +119,6 @@ _PAIR = (
 _TEXTED_FROM = sa.select(t.number_queues.c.queue_id).where(
     t.number_queues.c.number_id == bindparam("number_id")
 )
-_ENTER = on_each(lambda insert: insert(t.inbox).on_conflict_do_nothing().returning(t.inbox.c.id))
-_LINK = sa.update(t.inbox).where(t.inbox.c.id == bindparam("inbox_id"))
 
 
 @dataclass(frozen=True)
@@ -169,10 +175,11 @@ def account_by_id(tx: Tx, account_id: int) -> Account:
     return Account(*tx.conn.execute(_BY_ACCOUNT, {"account_id": account_id}).one())
 
 
-def way_out(tx: Tx, number_id: int) -> tuple[str, Account]:
-    """The number that a text goes out from, and the account that sends it."""
-    number, *account = tx.conn.execute(_WAY_OUT, {"number_id": number_id}).one()
-    return number, Account(*account)
+def ways_out(tx: Tx, number_id: int) -> tuple[str, list[tuple[Account, Health]]]:
+    """The number that a text goes out from, and the accounts that may send it, its own first."""
+    rows = tx.conn.execute(_WAYS_OUT, {"number_id": number_id}).all()
+    ways = [(Account(*row[1 : 1 + len(_ACCOUNT)]), health.of_row(row)) for row in rows]
+    return rows[0].number, ways
 
 
 def pair(tx: Tx, tenant_id: int, recipient: str, sender: str) -> Pair | None:
@@ -222,23 +229,6 @@ def _texted_from(tx: Tx, number_id: int) -> list[int]:
     return list(tx.conn.execute(_TEXTED_FROM, {"number_id": number_id}).scalars())
 
 
-def receive_once(tx: Tx, account: Account, provider_id: str) -> int | None:
-    """Enter a carrier's message in the inbox; None when it stands there already."""
-    values = {
-        "tenant_id": account.tenant_id,
-        "account_id": account.id,
-        "provider_id": provider_id,
-        "received_at": tx.now,
-    }
-    found: int | None = tx.conn.execute(_ENTER[tx.on_sqlite], values).scalar_one_or_none()
-    return found
-
-
-def link_inbox(tx: Tx, inbox_id: int, message_id: int) -> None:
-    """Which message a carrier's message became."""
-    tx.conn.execute(_LINK, {"inbox_id": inbox_id, "message_id": message_id})
-
-
 def _number(row: AnyRow) -> Number:
     return Number(
         id=row.id,
@@ -247,6 +237,7 @@ def _number(row: AnyRow) -> Number:
         status=NumberStatus(row.status),
         queue_id=row.queue_id,
         account_id=row.account_id,
+        fallback_id=row.fallback_account_id,
         optout_replies=OptOutReplies(row.optout_replies),
         segments_per_second=row.segments_per_second,
         next_slot_at=row.next_slot_at,

@@ -42,6 +42,7 @@ class Sending:
     claimed_at: datetime | None
     attempts: int
     provider_id: str | None
+    account_id: int | None
 
 
 _COLUMNS = (
@@ -60,18 +61,15 @@ _COLUMNS = (
     m.claimed_at,
     m.attempts,
     m.provider_id,
+    m.account_id,
 )
 _OUTBOUND = sa.select(*_COLUMNS).where(m.id == bindparam("message_id"), m.direction == "outbound")
 _LOCK = _OUTBOUND.with_for_update(key_share=True)
 _BY_ID = _OUTBOUND.where(m.tenant_id == bindparam("tenant_id"))
-_BY_PROVIDER = (
-    sa.select(*_COLUMNS)
-    .join(t.numbers, t.numbers.c.id == m.number_id)
-    .where(
-        m.tenant_id == bindparam("tenant_id"),
-        t.numbers.c.account_id == bindparam("account_id"),
-        m.provider_id == bindparam("provider_id"),
-    )
+_BY_PROVIDER = sa.select(*_COLUMNS).where(
+    m.tenant_id == bindparam("tenant_id"),
+    m.account_id == bindparam("account_id"),
+    m.provider_id == bindparam("provider_id"),
 )
 _UPDATE = sa.update(t.messages).where(m.id == bindparam("message_id"))
 _URGENT = (
@@ -131,6 +129,7 @@ def known_ids(tx: Tx, text: Sending) -> frozenset[str]:
         m.tenant_id == text.tenant_id,
         m.consumer_id == text.consumer_id,
         m.number_id == text.number_id,
+        m.account_id == text.account_id,
         m.provider_id.is_not(None),
         m.created_at > text.created_at - SAME_TIME,
     )

@@ -293,6 +293,29 @@ carrier_accounts = _table(
     UniqueConstraint("carrier", "name"),
 )
 
+# How an account does (domain/health.py): its circuit breaker, for all processes the same. An
+# account that never failed has no row.
+carrier_health = _table(
+    "carrier_health",
+    _id(),
+    _tenant(),
+    Column("account_id", BigId, ForeignKey("carrier_accounts.id"), nullable=False, unique=True),
+    Column("breaker", Text, nullable=False, server_default="closed"),
+    _time("since"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    _time("failed_at"),
+    _time("opened_at"),
+    Column("openings", Integer, nullable=False, server_default="0"),
+    Column("probes", Integer, nullable=False, server_default="0"),
+    _time("probe_at"),
+    Column("answered", Boolean, nullable=False, server_default=sa.false()),
+    Column("trial", BigId),
+    _time("trial_until"),
+    # Which accounts are to be asked again.
+    Index(None, "breaker"),
+)
+
 numbers = _table(
     "numbers",
     _id(),
@@ -300,6 +323,9 @@ numbers = _table(
     Column("number", Text, nullable=False),
     Column("label", Text, nullable=False, server_default=""),
     _ref("account_id", "carrier_accounts"),
+    # A second account that owns the same number, by its carrier's word: texts go out by it while
+    # the first is out of order.
+    Column("fallback_account_id", BigId),
     Column("status", Text, nullable=False),
     Column("use", Text, nullable=False, server_default="chat"),
     _ref("queue_id", "queues", nullable=True),
@@ -310,6 +336,9 @@ numbers = _table(
     _time("next_slot_at"),
     # A number that was given up stays for the chats it had, and may become another tenant's.
     _time("removed_at"),
+    # The numbers of an account: to ask its carrier for one, and to count them for operators.
+    Index(None, "account_id"),
+    Index(None, "fallback_account_id"),
     Index(
         "uq_numbers_number",
         "number",
@@ -543,6 +572,8 @@ messages = _table(
     _time("sent_at"),
     _time("delivered_at"),
     Column("provider_id", Text),
+    # Of our texts: the account that was given it, whatever the number's is now. Accounts stay.
+    Column("account_id", BigId),
     UniqueConstraint("tenant_id", "unique_key"),
     UniqueConstraint("chat_id", "seq"),
     CheckConstraint("(chat_id IS NULL) = (seq IS NULL)", name="seq_with_chat"),
@@ -618,9 +649,19 @@ inbox = _table(
     _ref("account_id", "carrier_accounts"),
     Column("provider_id", Text, nullable=False),
     _ref("message_id", "messages", nullable=True),
+    # Of a text to a number that two accounts own: what makes it the same text through the other.
+    Column("twin_key", Text),
     _time("received_at", nullable=False),
     # The same provider id again: answered, and nothing new.
     UniqueConstraint("account_id", "provider_id"),
+    # The same text through the other account, lately.
+    Index(
+        "ix_inbox_twins",
+        "twin_key",
+        "received_at",
+        sqlite_where=sa.text("twin_key IS NOT NULL"),
+        postgresql_where=sa.text("twin_key IS NOT NULL"),
+    ),
 )
 
 outbox = _table(

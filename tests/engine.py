@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 import worker as workers
+from activities.probes import Probes
 from activities.sends import SendActivities
 from carriers.protocol import (
     Accepted,
@@ -92,7 +93,7 @@ class TestCarrier:
         return Found(f"carrier-{text.reference}") if known else NotFound()
 
     async def owns(self, number: str) -> Ownership:
-        return Owned(sms=True)
+        return NoAnswer("down") if self.down else Owned(sms=True)
 
     def parse_inbound(self, request: WebhookRequest) -> Inbound:
         raise AssertionError("the test's carrier posts no webhooks")
@@ -196,6 +197,7 @@ async def running(
     client: Client,
     env: WorkflowEnvironment | None = None,
     carrier_of: Callable[[Account], Carrier] | None = None,
+    base_url: str = BASE_URL,
 ) -> AsyncIterator[Engine]:
     """An engine with a world in it, its workers polling; with the test's carrier or real ones."""
     db = Database(url, clock, flush)  # type: ignore[arg-type]
@@ -208,16 +210,21 @@ async def running(
     relay = Relay(db, connect)
     db.on_commit = lambda owed, _events: relay.deliver(owed)
     carrier = TestCarrier()
-    sends = SendActivities(db, carrier_of or (lambda _account: carrier), BASE_URL)
-    loop = asyncio.create_task(relay.run())
+    open_carrier = carrier_of or (lambda _account: carrier)
+    sends = SendActivities(db, open_carrier, base_url)
+    loops = [
+        asyncio.create_task(relay.run()),
+        asyncio.create_task(workers.ask_carriers(Probes(db, open_carrier), every=0.2)),
+    ]
     async with AsyncExitStack() as stack:
         for made in (workers.chats_worker(client, db), workers.sends_worker(client, sends)):
             await stack.enter_async_context(made)
         engine = Engine(db, world, carrier, relay, client, env)
         yield engine
         await _forget(engine)
-    loop.cancel()
-    await asyncio.gather(loop, return_exceptions=True)
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
     await db.close()
 
 

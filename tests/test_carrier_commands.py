@@ -16,6 +16,7 @@ from store import tables as t
 from store.migrations import upgrade
 from tests.carriers.fake_twilio import FakeTwilio, serving
 from tests.carriers.twilio_account import SID, TOKEN
+from tests.conftest import NOON
 
 OURS = "+14155550190"
 ACCOUNT = ("--tenant", "acme", "--name", "main", "--set", f"account_sid={SID}")
@@ -129,3 +130,48 @@ def test_an_account_that_cannot_work_is_refused_in_a_sentence(
     assert TOKEN not in refused.output.replace("\n", "")
     with sa.create_engine(url, poolclass=sa.pool.NullPool).connect() as connection:
         assert connection.execute(sa.select(t.carrier_accounts)).all() == []
+
+
+def test_a_second_account_is_taken_only_if_its_carrier_vouches_for_the_number(
+    url: str, twilio: FakeTwilio
+) -> None:
+    second = ("--tenant", "acme", "--name", "second", "--set", f"account_sid={SID}")
+    for words in (ACCOUNT, second):
+        run("connect", *words, *SECRET, "--base-url", twilio.url)
+
+    def fallback() -> object:
+        with sa.create_engine(url, poolclass=sa.pool.NullPool).connect() as connection:
+            return connection.execute(sa.select(t.numbers.c.fallback_account_id)).scalar_one()
+
+    done = number("--fallback", "second")
+    assert (done.exit_code, done.stdout) == (0, f"{OURS}: Verified for Only SMS Messaging\n")
+    assert fallback() == 2
+    assert number("--no-fallback").exit_code == 0
+    assert fallback() is None
+    twilio.numbers = {}
+    refused = number("--fallback", "second")
+    assert refused.exit_code == 1
+    assert "second is not its second account: the account does not own it" in refused.stdout
+    assert fallback() is None
+    for options, said in (
+        ("--fallback main", "must be another account"),
+        ("--fallback nobody", "There is no account nobody with twilio."),
+        ("--fallback second --no-fallback", "either this or --no-fallback"),
+    ):
+        refused = number(*options.split())
+        assert refused.exit_code != 0
+        assert said in refused.stderr.replace("\n", "")
+
+
+def test_the_status_says_what_the_carrier_answers(url: str, twilio: FakeTwilio) -> None:
+    run("connect", *ACCOUNT, *SECRET, "--base-url", twilio.url)
+    assert run("status").stdout == "twilio/main (acme): In order.\n"
+    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
+        out = {"breaker": "open", "reason": "HTTP 401, error 20003", "opened_at": NOON}
+        row = sa.insert(t.carrier_health).values(tenant_id=1, account_id=1, probe_at=NOON, **out)
+        connection.execute(row)
+    told = run("status", "--tenant", "acme")
+    assert told.exit_code == 1
+    assert "twilio/main (acme): Out of order since 2026-03-02 12:00:00 UTC" in told.stdout
+    assert "HTTP 401, error 20003" in told.stdout
+    assert "There is no tenant nobody." in run("status", "--tenant", "nobody").stderr

@@ -25,7 +25,6 @@ from carriers.protocol import (
 )
 from carriers.twilio.webhooks import OPTED_OUT
 
-REPAIR = timedelta(minutes=1)
 # About us and not about the text: wrong credentials, no such account, a suspended one.
 # (twilio.com/docs/api/errors)
 _OURS = frozenset({"20003", "20004", "20005", "20006", "20403", "20404"})
@@ -46,7 +45,7 @@ def send_result(response: Response) -> SendResult:
     code = str(answer.get("code") or response.status_code)
     if response.is_redirect or _refuses_us(response, code):
         # Nothing was taken, and the text can wait for the repair.
-        return Busy(REPAIR, f"HTTP {response.status_code}, error {code}")
+        return Busy(None, f"HTTP {response.status_code}, error {code}")
     if response.is_client_error and response.status_code != 408:
         return Rejected(code, str(answer.get("message") or ""), code == OPTED_OUT)
     return NoAnswer(f"HTTP {response.status_code}")

@@ -210,6 +210,10 @@ def _numbers(c: Configuration) -> Found:
         path: Path = ("numbers", number)
         if settings.account not in c.accounts:
             yield _unknown((*path, "account"), "account", settings.account)
+        if settings.fallback is not None and settings.fallback not in c.accounts:
+            yield _unknown((*path, "fallback"), "account", settings.fallback)
+        if settings.fallback == settings.account:
+            yield Problem((*path, "fallback"), "must be another account than the number's own")
         if settings.queue is not None and settings.queue not in queues:
             yield _unknown((*path, "queue"), "queue", settings.queue)
         for index, key in enumerate(settings.outbound):

@@ -72,6 +72,10 @@ class Number(Strict):
 
     label: Annotated[str, Field(max_length=100, description="Shown to people.")] = ""
     account: Annotated[Key, Field(description="The carrier account that owns it.")]
+    fallback: Annotated[
+        Key | None,
+        Field(description="A second account that owns it, for when the first is out of order."),
+    ] = None
     use: Annotated[NumberUse, Field(description="For chats or for calls.")] = NumberUse.CHAT
     queue: Annotated[
         Key | None, Field(description="Where its incoming texts begin; none: they are only kept.")

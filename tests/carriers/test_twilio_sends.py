@@ -69,9 +69,6 @@ async def owned(handler: Handler, number: str = TEXT.sender) -> Ownership:
         return await TwilioCarrier(account(), client).owns(number)
 
 
-REPAIR = timedelta(minutes=1)
-
-
 @pytest.mark.parametrize(
     ("handler", "result"),
     [
@@ -92,11 +89,11 @@ REPAIR = timedelta(minutes=1)
             Busy(timedelta(seconds=7), "HTTP 429", throttled=True),
         ),
         (refusing(503, 20503), Busy(None, "HTTP 503")),
-        (refusing(401, 20003), Busy(REPAIR, "HTTP 401, error 20003")),
-        (refusing(403, 20005), Busy(REPAIR, "HTTP 403, error 20005")),
-        (refusing(404, 20404), Busy(REPAIR, "HTTP 404, error 20404")),
-        (answering(404, b"<html>"), Busy(REPAIR, "HTTP 404, error 404")),
-        (answering(302, None, location="http://x"), Busy(REPAIR, "HTTP 302, error 302")),
+        (refusing(401, 20003), Busy(None, "HTTP 401, error 20003")),
+        (refusing(403, 20005), Busy(None, "HTTP 403, error 20005")),
+        (refusing(404, 20404), Busy(None, "HTTP 404, error 20404")),
+        (answering(404, b"<html>"), Busy(None, "HTTP 404, error 404")),
+        (answering(302, None, location="http://x"), Busy(None, "HTTP 302, error 302")),
         (answering(408, {}), NoAnswer("HTTP 408")),
         (refusing(500, 20500), NoAnswer("HTTP 500")),
         (answering(502, {}), NoAnswer("HTTP 502")),

@@ -122,6 +122,39 @@ async def test_a_file_makes_a_company_that_answers_texts(acme: World) -> None:
     assert await acme.offers("ana") == [chat_id]
 
 
+async def test_a_number_gets_a_second_account_by_its_carriers_word(acme: World) -> None:
+    data = copy.deepcopy(FILE)
+    data["accounts"]["second"] = data["accounts"]["simulator"]
+    data["numbers"][MENU_NUMBER]["fallback"] = "second"
+    wanted = validate(data)
+    asked = await acme.db.read(configuration.to_ask, wanted)
+    assert asked.accounts == {"second"}
+    assert asked.fallbacks == (MENU_NUMBER,)
+    vouched = known(wanted)
+    for status in (NumberStatus.FAILED, None):
+        told = {} if status is None else {MENU_NUMBER: status}
+        with pytest.raises(Refused) as why:
+            await acme.db.read(configuration.plan, wanted, replace(vouched, fallbacks=told))
+        [problem] = why.value.problems
+        assert problem.path == ("numbers", MENU_NUMBER, "fallback")
+        assert "is second, whose carrier does not vouch for the number" in problem.rule
+
+    second = replace(vouched, fallbacks={MENU_NUMBER: NumberStatus.VERIFIED})
+    done = await acme.db.write(configuration.apply, wanted, 1, ADA, second)
+    [changed] = [change.fields for change in done.plan.changes if change.key == MENU_NUMBER]
+    assert [(one.field, one.old, one.new) for one in changed] == [("fallback", None, "second")]
+    a, n = t.carrier_accounts.c, t.numbers.c
+    query = sa.select(a.key).join(t.numbers, n.fallback_account_id == a.id)
+    assert [row.key for row in await acme.rows(query)] == ["second"]
+    assert (await acme.db.read(configuration.to_ask, wanted)).fallbacks == ()
+    stored = await acme.db.read(configuration.export, "acme", None)
+    assert stored.document["numbers"][MENU_NUMBER]["fallback"] == "second"
+    assert not (await apply(acme.db, validate(stored.document))).plan
+
+    await apply(acme.db, validate(FILE))
+    assert await acme.rows(query) == []
+
+
 async def test_applying_an_export_changes_nothing(acme: World) -> None:
     stored = await acme.db.read(configuration.export, "acme", None)
     again = await apply(acme.db, validate(stored.document))

@@ -101,6 +101,7 @@ class Program:
 
     engine: Engine
     data: Path
+    account: str = "acme"
     process: asyncio.subprocess.Process | None = None
     url: str = ""
     http: httpx2.AsyncClient = field(default_factory=new_client)
@@ -121,6 +122,7 @@ class Program:
     async def _spawn(self, port: int) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "simulators.carrier", "--port", str(port), "--data", self.data,
+            "--account", self.account,
             env={
                 **os.environ,
                 "THREADLINE_SIMULATOR_SECRET": SECRET,

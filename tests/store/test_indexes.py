@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from domain.statuses import MessageStatus, OfferState
-from store import chats, messages, numbers, offers, sends, users
+from store import chats, health, inbox, messages, numbers, offers, sends, users
 from store import tables as t
 from store.database import Tx
 from tests.world import World
@@ -61,6 +61,10 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
     "ix_messages_unsent": lambda tx: messages.unsent_of_chat(tx, 1, 1),
     "ix_messages_provider": lambda tx: sends.by_provider(tx, 1, 1, "carrier-1"),
     "ix_messages_taken": lambda tx: sends.known_ids(tx, text_in_doubt(tx)),
+    "ix_carrier_health_breaker": health.open_ones,
+    "ix_numbers_account_id": lambda tx: health.number_of(tx, 1),
+    "ix_numbers_fallback_account_id": lambda tx: health.number_of(tx, 0),
+    "ix_inbox_twins": lambda tx: inbox.brought(tx, 1, "a digest", tx.now),
     "ix_messages_queued_number": lambda tx: sends.more_urgent_waits(tx, 1),
     "ix_messages_unsent_consumer": lambda tx: messages.stop_queued(
         tx, 1, MessageStatus.BLOCKED, "opted_out", t.messages.c.consumer_id == 1

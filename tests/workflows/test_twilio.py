@@ -14,10 +14,12 @@ from api.stream import Notifier
 from carriers.http import new_client
 from carriers.protocol import Carrier, CarrierAccount
 from carriers.twilio import TwilioCarrier
+from domain.health import RUN
 from domain.reasons import explain
 from domain.statuses import ChatStatus, MessageStatus
 from store import tables as t
 from store.database import Tx
+from store.health import overview
 from store.messages import Message
 from store.numbers import Account
 from tests.api.world import vouch
@@ -35,10 +37,12 @@ NO = {"message": "no", "more_info": "x"}
 
 @dataclass
 class AtTwilio:
-    """The engine with its number at Twilio, and a phone there."""
+    """The engine with its number at Twilio, and a phone there. `second`: another account of the
+    company that owns the number, too."""
 
     engine: Engine
     twilio: FakeTwilio
+    second: FakeTwilio
 
     async def text(self, text: str, sid: str) -> None:
         answer = await self.twilio.text(INBOUND, PHONE, MENU_NUMBER, text, MessageSid=sid)
@@ -66,7 +70,7 @@ class AtTwilio:
 async def at_twilio(
     database_url: str, temporal_server: TemporalServer, shifted: ShiftedClock
 ) -> AsyncIterator[AtTwilio]:
-    http, fake = new_client(), FakeTwilio()
+    http, fake, second = new_client(), FakeTwilio(), FakeTwilio()
 
     def carrier_of(account: Account) -> Carrier:
         known = (account.id, account.tenant_id, account.carrier, account.name, account.base_url)
@@ -74,8 +78,12 @@ async def at_twilio(
         return TwilioCarrier(CarrierAccount(*known, secrets, settings=account.settings), http)
 
     def move(tx: Tx) -> None:
-        account = {"carrier": "twilio", "name": "main", "settings": {"account_sid": SID}}
-        tx.conn.execute(sa.update(t.carrier_accounts).values(base_url=fake.url, **account))
+        a, account = t.carrier_accounts, {"carrier": "twilio", "settings": {"account_sid": SID}}
+        tx.conn.execute(sa.update(a).values(base_url=fake.url, name="main", **account))
+        mine = {"tenant_id": engine.world.tenant_id, "base_url": second.url, "name": "second"}
+        made = sa.insert(a).values(account | mine).returning(a.c.id)
+        both = {"fallback_account_id": tx.conn.execute(made).scalar_one()}
+        tx.conn.execute(sa.update(t.numbers).values(both))
 
     async def ready() -> dict[str, str]:
         return {}
@@ -83,14 +91,15 @@ async def at_twilio(
     client = await temporal_server.client()
     async with (
         serving(fake),
+        serving(second),
         running(database_url, shifted, client, carrier_of=carrier_of) as engine,
     ):
         await engine.db.write(move)
         wake = Notifier()
         deps = Deps(engine.db, carrier_of, ready, wake, BASE_URL, secure_cookies=False, vouch=vouch)
         async with served(create_app(deps)) as api_url:
-            fake.reached = lambda url: url.replace(BASE_URL, api_url)
-            yield AtTwilio(engine, fake)
+            fake.reached = second.reached = lambda url: url.replace(BASE_URL, api_url)
+            yield AtTwilio(engine, fake, second)
     await http.aclose()
 
 
@@ -143,3 +152,28 @@ async def test_a_refusal_is_final_and_told_in_words_and_a_block_is_an_opt_out(
     assert tuple(entry) == ("opted_out", "carrier", blocked.id)
     assert await world.chat_status(chat_id) is ChatStatus.FINISHED
     assert len(twilio.seen) == before + 2
+
+
+async def test_while_twilio_refuses_our_account_texts_go_by_the_second_one_of_the_same_number(
+    at_twilio: AtTwilio,
+) -> None:
+    twilio, second, world = at_twilio.twilio, at_twilio.second, at_twilio.engine.world
+    chat_id = await at_twilio.connected_chat()
+    greeted = list(twilio.texts)
+    twilio.password = "another by now"
+    replies = [await world.reply("ana", chat_id, f"Reply {n}") for n in range(3)]
+    for reply in replies:
+        assert (await at_twilio.sent(chat_id, reply)).status is MessageStatus.SENT
+    assert second.texts == [reply.text for reply in replies]
+    assert {message["from"] for message in second.messages} == {MENU_NUMBER}
+    assert twilio.texts == greeted
+    # Five refusals; then the account was only asked for its number.
+    refused = [seen.method for seen in twilio.seen[len(greeted) :]]
+    assert refused.count("POST") == RUN
+    # Each account's ids are its own: here both call a text the same.
+    assert second.messages[0]["sid"] == twilio.messages[0]["sid"]
+    await second.report(second.messages[0]["sid"], "delivered")
+    [text] = [m for m in await world.thread(chat_id) if m.id == replies[0].id]
+    assert text.status is MessageStatus.DELIVERED
+    [account] = [one for one in await at_twilio.engine.db.read(overview) if one.name == "main"]
+    assert account.health.reason == "HTTP 401, error 20003"

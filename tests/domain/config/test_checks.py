@@ -82,6 +82,16 @@ def test_a_sound_configuration_has_no_problem() -> None:
             "numbers.+14155550100.account names x, which is no account",
         ),
         (
+            "numbers/+14155550100/fallback",
+            "x",
+            "numbers.+14155550100.fallback names x, which is no account",
+        ),
+        (
+            "numbers/+14155550100/fallback",
+            "main",
+            "numbers.+14155550100.fallback must be another account than the number's own",
+        ),
+        (
             "numbers/+14155550100/queue",
             "x",
             "numbers.+14155550100.queue names x, which is no queue",
