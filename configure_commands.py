@@ -72,7 +72,7 @@ def _proposed(file: Path) -> Proposal:
 
     import configure
     from domain.config.file import parse
-    from domain.config.problems import Refused
+    from domain.config.problems import Refused, counted
     from settings import Settings
 
     try:
@@ -86,7 +86,7 @@ def _proposed(file: Path) -> Proposal:
         return asyncio.run(configure.propose(Settings(), wanted, places))
     except Refused as refused:
         lines = [f"{file}: {problem}" for problem in refused.problems]
-        _stop("\n".join([*lines, f"{len(lines)} problem(s); nothing was applied."]))
+        _stop("\n".join([*lines, f"{counted(lines)}; nothing was applied."]))
 
 
 def _show(planned: Planned) -> None:

@@ -1,6 +1,6 @@
-"""The agent console: an empty shell, and the modules that fill it over the agent API.
+"""The console: empty shells for agents and administrators, and the modules that fill them.
 
-The shell holds no tenant data, so that it can be served to anybody; the modules put everything
+The shells hold no tenant data, so that they can be served to anybody; the modules put everything
 in with `textContent`, under a policy that allows no script, style or request but our own.
 """
 
@@ -37,7 +37,8 @@ def mount(
     app: FastAPI, *, temporal_ui_url: str | None, simulator_url: str | None, demo: bool
 ) -> None:
     """Add the console's pages to the application. The phones are linked in a demo only."""
-    shell = _shell(temporal_ui_url, simulator_url if demo else None)
+    shell = _page("console.html", temporal_ui_url, simulator_url if demo else None)
+    administration = _page("admin.html", temporal_ui_url, None)
 
     @app.get("/", include_in_schema=False)
     async def root() -> Response:
@@ -47,18 +48,23 @@ def mount(
     async def console() -> Response:
         return HTMLResponse(shell, headers=_HEADERS)
 
+    @app.get("/admin", include_in_schema=False)
+    async def admin() -> Response:
+        return HTMLResponse(administration, headers=_HEADERS)
+
     # Not "/console/static" inside "/console": a mount answers for everything below its path.
     app.mount("/console/static", _Static(directory=_HERE / "static"), name="console-static")
 
 
-def _shell(temporal_ui_url: str | None, simulator_url: str | None) -> str:
+def _page(name: str, temporal_ui_url: str | None, simulator_url: str | None) -> str:
     pages = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
     )
-    return pages.get_template("console.html").render(
+    return pages.get_template(name).render(
         temporal_ui_url=temporal_ui_url,
         simulator_url=simulator_url,
         modules=sorted(module.name for module in (_HERE / "static").glob("*.js")),
+        admin_modules=sorted(module.name for module in (_HERE / "static" / "admin").glob("*.js")),
         statuses=[str(status) for status in CHOSEN],
         agent_max=AGENT_MAX,
         plain=dict(PLAIN),

@@ -83,7 +83,7 @@ def test_every_mistake_is_told_with_its_place_and_nothing_is_applied(folder: Pat
         "acme.yaml: line 8, column 35: queues.orders.agents[0] names bob, which is no user\n"
         "acme.yaml: line 8, column 52: queues.orders.keywords[0] is stop, "
         "which is reserved (opt_out)\n"
-        "2 problem(s); nothing was applied.\n"
+        "2 problems; nothing was applied.\n"
     )
 
 

@@ -1,5 +1,5 @@
-// Calls to the agent API. The session is a cookie that scripts cannot read; unsafe calls carry
-// the CSRF token, which is held in memory only.
+// Calls to the agent API, and to others by their whole path ("/admin/api/v1/…"). The session is a
+// cookie that scripts cannot read; unsafe calls carry the CSRF token, held in memory only.
 
 const BASE = "/agent/api/v1/";
 const PATIENCE = 20_000; // ms
@@ -8,12 +8,13 @@ let csrf = "";
 let skew = 0;
 let onLoggedOut = () => {};
 
-/** `status` 0: no answer came. `passing`: the same call may succeed later. */
+/** `status` 0: no answer came. `passing`: the same call may succeed later. `errors`: by field. */
 export class ApiError extends Error {
-  constructor(status, message, retryAfter = null) {
+  constructor(status, message, retryAfter = null, errors = []) {
     super(message);
     this.status = status;
     this.retryAfter = retryAfter;
+    this.errors = errors;
   }
 
   get passing() {
@@ -68,7 +69,7 @@ async function request(method, path, body, headed = () => {}) {
   let response;
   let answer;
   try {
-    response = await fetch(BASE + path, {
+    response = await fetch(path.startsWith("/") ? path : BASE + path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -83,7 +84,8 @@ async function request(method, path, body, headed = () => {}) {
   }
   if (!response.ok) {
     const after = Number(response.headers.get("Retry-After")) || null;
-    throw new ApiError(response.status, answer?.message ?? `Error ${response.status}.`, after);
+    const said = answer?.message ?? `Error ${response.status}.`;
+    throw new ApiError(response.status, said, after, answer?.errors ?? []);
   }
   headed(response.headers);
   csrf = answer?.csrf_token ?? csrf;

@@ -11,6 +11,11 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The children of `parent`, anew; what is null is left out. */
+export function fill(parent, ...children) {
+  parent.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
+}
+
 export function set(element, name, value) {
   if (value === false || value === null || value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== String(value === true ? "" : value)) {

@@ -118,9 +118,9 @@ class Queue(Strict):
 
     name: Name
     language: Annotated[Language | None, Field(description="Inherited by all below.")] = None
-    hidden: Annotated[bool, Field(description="Not in the menu (A4).")] = False
-    keywords: Annotated[tuple[Word, ...], Field(description="Jump straight here (A3).")] = ()
-    greeting: Annotated[Wording | None, Field(description="Instead of the tenant's (A2).")] = None
+    hidden: Annotated[bool, Field(description="Not in the menu.")] = False
+    keywords: Annotated[tuple[Word, ...], Field(description="Jump straight here.")] = ()
+    greeting: Annotated[Wording | None, Field(description="Instead of the tenant's.")] = None
     after_hours: Annotated[
         Wording | None, Field(description="Instead of the tenant's, when closed.")
     ] = None

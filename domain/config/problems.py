@@ -30,13 +30,18 @@ class Problem:
         return f"{place}{self.field} {self.rule}"
 
 
+def counted(problems: Sequence[object]) -> str:
+    """How many, in words."""
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+
+
 class Refused(Exception):
     """The configuration is not applied; every problem is told, not only the first."""
 
     status = 400
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"The configuration has {len(problems)} problem(s).")
+        super().__init__(f"The configuration has {counted(problems)}.")
         self.problems = sorted(
             problems, key=lambda p: (p.line or 0, p.column or 0, [str(part) for part in p.path])
         )

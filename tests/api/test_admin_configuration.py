@@ -87,7 +87,7 @@ async def test_every_mistake_names_field_and_rule(ada: AsyncClient) -> None:
     assert refused.status_code == 400
     told = "must be greater than or equal to 1"
     assert refused.json() == {
-        "message": "The configuration has 2 problem(s).",
+        "message": "The configuration has 2 problems.",
         "errors": [
             {"field": "settings.chat_timeout", "message": f"settings.chat_timeout {told}"},
             {"field": "settings.smss", "message": "settings.smss is not a known name"},

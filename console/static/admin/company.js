@@ -1,0 +1,41 @@
+// The company, its settings and its commands: fields straight from the declarations.
+
+import { el, fill } from "../dom.js";
+import { at, draft } from "./draft.js";
+import { field, fields } from "./form.js";
+import { properties, schema } from "./schema.js";
+
+export function settingsView(root) {
+  const top = schema().properties;
+  fill(root,
+    el("h2", {}, "Company and settings"),
+    el("p", { class: "quiet" }, "A queue may have its own value of many settings; the nearest queue upwards wins."),
+    el("section", { class: "card form" },
+      field(top.name, ["name"], { label: "Company" }), field(top.language, ["language"])),
+    el("section", { class: "card form wide" }, ...fields("Settings", ["settings"])),
+  );
+}
+
+export function commandsView(root) {
+  fill(root,
+    el("h2", {}, "Commands"),
+    el("p", { class: "quiet" },
+      "Words that a consumer texts, as a whole message. STOP, START, HELP and their kin cannot be changed."),
+    el("section", { class: "card form" },
+      field(properties("Commands").back, ["commands", "back"], { label: "Back to the menu (BACK)" }),
+      field(properties("Commands").exit, ["commands", "exit"], { label: "Leave the chat (EXIT)" })),
+  );
+}
+
+/** What would hold on a queue without a value of its own, and who gives it. */
+export function inheritedOn(one) {
+  return (name) => {
+    for (const { key, queue } of [...one.parents].reverse()) {
+      const value = queue.settings?.[name];
+      if (value !== undefined && value !== null) return { value, where: `the queue ${queue.name || key}` };
+    }
+    const own = at(["settings", name]);
+    if (own !== undefined) return { value: own, where: `${draft.doc.name}'s settings` };
+    return { value: properties("Settings")[name].default, where: "the default" };
+  };
+}

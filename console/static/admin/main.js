@@ -1,0 +1,134 @@
+// The administration: one document is edited in sections, reviewed as a plan, and applied.
+
+import * as api from "../api.js";
+import { askView } from "../ask.js";
+import { el, fill, say, set } from "../dom.js";
+import { loginView } from "../login.js";
+import { commandsView, settingsView } from "./company.js";
+import { credentialsView } from "./credentials.js";
+import { adopt, discard, draft, isDirty, whenChanged } from "./draft.js";
+import { auditView, versionsView } from "./history.js";
+import { hoursView } from "./hours.js";
+import { queuesView } from "./queues.js";
+import { reviewView } from "./review.js";
+import { useSchema } from "./schema.js";
+import { textsView } from "./texts.js";
+import { thingsView } from "./things.js";
+
+const find = (id) => document.getElementById(id);
+const BASE = "/admin/api/v1";
+const ask = askView(find("ask"));
+let user = null;
+let shown = null;
+
+const review = reviewView(find("plan"), { owner, go, applied: () => show(shown) });
+const SECTIONS = {
+  queues: ["Queues", queuesView],
+  numbers: ["Numbers", thingsView("numbers")],
+  users: ["People", thingsView("users")],
+  teams: ["Teams", thingsView("teams")],
+  texts: ["Texts", textsView],
+  shortcuts: ["Shortcuts", thingsView("shortcuts")],
+  hours: ["Hours", hoursView],
+  commands: ["Commands", commandsView],
+  settings: ["Settings", settingsView],
+  credentials: ["Credentials", credentialsView(ask)],
+  versions: ["Versions", versionsView({ review, ask })],
+  audit: ["Audit log", auditView],
+};
+
+function owner() {
+  return `${draft.doc.tenant ?? ""}.${user.id}`;
+}
+
+fill(find("sections"), ...Object.entries(SECTIONS).map(([name, [title]]) =>
+  el("a", { href: `#${name}` }, title)));
+
+function show(name) {
+  shown = SECTIONS[name] ? name : "queues";
+  for (const link of find("sections").children) {
+    set(link, "aria-current", link.hash === `#${shown}` ? "page" : null);
+  }
+  document.title = `${SECTIONS[shown][0]} · Threadline administration`;
+  SECTIONS[shown][1](find("section"));
+}
+
+/** Where a field of the document is edited: `queues.main.name` is in the section of queues. */
+function go(field) {
+  const part = field.split(/[.[]/)[0];
+  const name = { language: "settings", name: "settings", silent: "texts" }[part] ?? part;
+  location.hash = SECTIONS[name] ? name : "settings";
+  show(location.hash.slice(1));
+  find("section").querySelector(`[data-path="${CSS.escape(field)}"] :is(input, select, textarea)`)?.focus();
+}
+
+addEventListener("hashchange", () => {
+  show(location.hash.slice(1));
+  find("section").focus({ preventScroll: true });
+  find("section").scrollTop = 0;
+});
+whenChanged(() => {
+  set(find("pending"), "hidden", !isDirty());
+  say(find("pending").querySelector("p"), isDirty() ? "You have changes that are not applied yet. This browser keeps them." : "");
+});
+find("review").addEventListener("click", () => review());
+find("discard").addEventListener("click", async () => {
+  const sure = await ask({
+    title: "Discard your changes?", words: "What holds stays as it is.", yes: "Discard", no: "Keep them",
+  });
+  if (!sure) return;
+  discard();
+  show(shown);
+});
+find("logout").addEventListener("click", async () => {
+  const over = await api.post("logout").then(() => true, ({ status }) => status === 401);
+  if (over) loggedOut("");
+});
+
+function phase(name) {
+  for (const each of ["starting", "login", "app"]) find(each).hidden = each !== name;
+}
+
+function loggedOut(words) {
+  phase("login");
+  login.show(words);
+}
+
+const login = loginView(find("login"), (agent) => enter(agent));
+api.whenLoggedOut(() => { if (find("login").hidden) loggedOut("You have been logged out. Your changes are kept."); });
+
+async function enter(agent) {
+  user = agent;
+  try {
+    const [found, schema] = await Promise.all([
+      api.get(`${BASE}/configuration`), api.get(`${BASE}/configuration/schema`),
+    ]);
+    useSchema(schema);
+    draft.doc = found.document;
+    adopt(found, owner());
+    say(find("who"), `${agent.name} · ${draft.doc.name}`);
+    phase("app");
+    show(location.hash.slice(1));
+  } catch (error) {
+    if (error.status === undefined) throw error;
+    if (error.status === 403) return loggedOut("Only administrators and managers may look at this.");
+    if (error.status !== 401) later(error, () => enter(agent));
+  }
+}
+
+function later(error, again) {
+  phase("starting");
+  find("starting").querySelector("p").textContent = `${error.message} Trying again…`;
+  setTimeout(again, 2000);
+}
+
+async function begin() {
+  try {
+    await enter(await api.me());
+  } catch (error) {
+    if (error.status === undefined) throw error;
+    if (error.status === 401 || error.status === 403) return loggedOut("");
+    later(error, begin);
+  }
+}
+begin();

@@ -1,0 +1,131 @@
+// The queue tree: built by dragging or by keys, with the menu as the consumer will read it.
+
+import { el, fill, say, set } from "../dom.js";
+import { announce } from "../words.js";
+import { inheritedOn } from "./company.js";
+import { draft, edit } from "./draft.js";
+import { fields } from "./form.js";
+import { phoneView } from "./phone.js";
+import { properties } from "./schema.js";
+import { add, isLeaf, move, named, queues, step } from "./tree.js";
+
+const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
+const MOVES = { up: ["↑", "Move up"], down: ["↓", "Move down"], out: ["←", "Move out of its parent"], in: ["→", "Move into the queue above"] };
+let selected = null;
+let dragged = null;
+
+export function queuesView(root) {
+  const tree = el("ul", { class: "tree", "aria-label": "Queues" });
+  const form = el("section", { class: "card form", "aria-label": "Queue" });
+  const phone = el("section", { class: "phone", "aria-label": "What a consumer reads" });
+  const render = () => {
+    if (!named(selected)) selected = queues()[0]?.key ?? null;
+    fill(tree, ...branch(draft.doc.queues, ["queues"], act));
+    queueForm(form, act);
+    phoneView(phone, selected && named(selected));
+  };
+  const act = (change, focus = selected) => {
+    change();
+    render();
+    root.querySelector(`[data-queue="${CSS.escape(focus ?? "")}"] > .row .name`)?.focus();
+  };
+  form.addEventListener("input", () => {
+    const row = root.querySelector(`[data-queue="${CSS.escape(selected ?? "")}"] > .row .name > span`);
+    if (row) say(row, named(selected).queue.name ?? "");
+    phoneView(phone, named(selected));
+  });
+  fill(root,
+    el("h2", {}, "Queues"),
+    el("p", { class: "quiet" }, "The order is the menu's. Drag a queue, or hold Alt and press an arrow key on its name."),
+    el("div", { class: "columns" },
+      el("section", { class: "card" }, tree,
+        el("button", { type: "button", onclick: () => act(() => { selected = add(["queues"], "New menu"); }, selected) },
+          "Add a top-level queue")),
+      form, phone),
+  );
+  render();
+}
+
+const branch = (inside, path, act) => Object.entries(inside ?? {}).map(([key, queue]) => {
+  const below = Object.keys(queue.queues ?? {}).length
+    ? el("ul", {}, ...branch(queue.queues, [...path, key, "queues"], act)) : null;
+  return el("li", { "data-queue": key }, row(key, queue, path, act), below);
+});
+
+function row(key, queue, path, act) {
+  const marks = [queue.hidden && "hidden", queue.language, ...(queue.keywords ?? []).map((word) => `“${word}”`)];
+  const name = el("button", {
+    type: "button", class: "name", "aria-current": key === selected && "true",
+    "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight",
+    onclick: () => act(() => { selected = key; }, key),
+    onkeydown: (event) => {
+      if (!event.altKey || !KEYS[event.key]) return;
+      event.preventDefault();
+      act(() => shift(key, KEYS[event.key]), key);
+    },
+  }, el("span", {}, queue.name ?? ""), el("small", { class: "quiet" }, marks.filter(Boolean).join(" · ")));
+  const line = el("div", { class: "row", draggable: "true" }, name,
+    ...(key === selected ? Object.entries(MOVES).map(([direction, [shape, words]]) => el("button", {
+      type: "button", class: "small plain", "aria-label": `${words}: ${queue.name}`, title: words,
+      onclick: () => act(() => shift(key, direction), key),
+    }, shape)) : []));
+  line.addEventListener("dragstart", (event) => {
+    dragged = key;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", key);
+  });
+  line.addEventListener("dragover", (event) => {
+    if (dragged === null || dragged === key) return;
+    event.preventDefault();
+    set(line, "data-drop", dropPlace(line, event));
+  });
+  line.addEventListener("dragleave", () => set(line, "data-drop", null));
+  line.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const into = dropPlace(line, event) === "into";
+    const what = dragged;
+    dragged = null;
+    act(() => {
+      selected = what;
+      if (into) move(what, [...path, key, "queues"]);
+      else move(what, path, key);
+    }, what);
+  });
+  return line;
+}
+
+/** The upper third of a row is before it, the rest is inside it. */
+function dropPlace(line, event) {
+  const { top, height } = line.getBoundingClientRect();
+  return event.clientY - top < height / 3 ? "before" : "into";
+}
+
+function shift(key, direction) {
+  selected = key;
+  announce(step(key, direction) ? `${named(key).queue.name} was moved` : "It cannot go there");
+}
+
+function queueForm(form, act) {
+  const one = selected && named(selected);
+  if (!one) {
+    fill(form, el("p", { class: "quiet" }, "There is no queue yet: add one, and give it agents."));
+    return;
+  }
+  const leaf = isLeaf(one);
+  const own = Object.keys(properties("Queue"));
+  const general = ["name", "hidden", "keywords", "language", "hours", "greeting", "after_hours"];
+  const staff = leaf ? ["agents", "teams", "substitute"] : [];
+  fill(form,
+    el("h3", {}, "Queue ", el("code", {}, one.key)),
+    ...fields("Queue", one.path, { only: own.filter((name) => general.includes(name)) }),
+    ...fields("Queue", one.path, { only: staff }),
+    leaf ? null : el("p", { class: "help" }, "Agents sit on leaves: this queue is a menu."),
+    el("details", {}, el("summary", {}, "Settings of its own"),
+      ...fields("QueueSettings", [...one.path, "settings"], { inherited: inheritedOn(one) })),
+    el("p", { class: "actions" },
+      el("button", { type: "button", onclick: () => act(() => { selected = add([...one.path, "queues"], "New queue"); }) },
+        "Add a queue below"),
+      el("button", { type: "button", class: "danger", onclick: () => act(() => edit(one.path, undefined)) },
+        leaf ? "Delete" : "Delete with all below")),
+  );
+}

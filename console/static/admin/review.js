@@ -1,0 +1,85 @@
+// Before anything is applied: what would change, what it means for running chats, what is wrong.
+
+import * as api from "../api.js";
+import { el, fill } from "../dom.js";
+import { announce, plural } from "../words.js";
+import { adopt, draft, rebase } from "./draft.js";
+
+const BASE = "/admin/api/v1/configuration";
+
+/** Opens the plan; `applied(version)` after it was made so. */
+export function reviewView(dialog, { owner, go, applied }) {
+  const open = async (note = "") => {
+    fill(dialog, el("h2", { id: "review-title" }, "Review"), el("p", {}, "Planning…"));
+    if (!dialog.open) dialog.showModal();
+    try {
+      show(await api.post(`${BASE}/plan`, { document: draft.doc, base: draft.version }), note);
+    } catch (error) {
+      if (error.status === 409) return behind(error);
+      if (error.status === undefined) throw error;
+      refused(error);
+    }
+  };
+  const close = el("button", { type: "button", onclick: () => dialog.close() }, "Back");
+
+  function show({ changes, consequences }, note) {
+    const sure = el("button", { type: "button", class: "primary" }, `Apply ${plural(changes.length, "change")}`);
+    sure.disabled = changes.length === 0;
+    sure.addEventListener("click", () => apply(sure));
+    fill(dialog,
+      el("h2", { id: "review-title" }, changes.length ? `${plural(changes.length, "change")} to apply` : "Nothing would change"),
+      note ? el("p", { class: "note", role: "alert" }, note) : null,
+      ...consequences.map((sentence) => el("p", { class: "consequence" }, sentence)),
+      el("ul", { class: "plan" }, ...changes.map(changeView)),
+      el("p", { class: "actions" }, sure, close),
+    );
+    (changes.length ? sure : close).focus();
+  }
+
+  async function apply(sure) {
+    sure.disabled = true;
+    try {
+      const answer = await api.post(`${BASE}/apply`, { document: draft.doc, base: draft.version });
+      adopt(await api.get(BASE), owner());
+      dialog.close();
+      announce(`Version ${answer.version} holds now`);
+      applied(answer.version);
+    } catch (error) {
+      if (error.status === 409) return behind(error);
+      if (error.status === undefined) throw error;
+      refused(error);
+    }
+  }
+
+  async function behind({ message }) {
+    rebase(await api.get(BASE));
+    await open(`${message} Your changes are on top of it now: look at them again.`);
+  }
+
+  function refused({ message, errors }) {
+    fill(dialog,
+      el("h2", { id: "review-title" }, "Not applied"),
+      el("p", { class: "note", role: "alert" }, message),
+      el("ul", { class: "plan" }, ...errors.map((wrong) => el("li", {},
+        el("button", { type: "button", class: "plain", onclick: () => { dialog.close(); go(wrong.field); } },
+          el("code", {}, wrong.field)), el("p", {}, wrong.message)))),
+      el("p", { class: "actions" }, close),
+    );
+    close.focus();
+  }
+  return open;
+}
+
+const VERBS = { create: ["+", "Create"], change: ["~", "Change"], delete: ["−", "Delete"] };
+
+export function changeView({ verb, kind, key, name, fields = [] }) {
+  const [shape, word] = VERBS[verb] ?? ["·", verb];
+  const called = name && name !== key ? ` “${name}”` : "";
+  return el("li", { class: verb },
+    el("p", {}, el("strong", {}, `${shape} ${word} ${kind} `), el("code", {}, key), called),
+    verb === "change" ? el("ul", {}, ...fields.map((field) => el("li", {},
+      `${field.field.replaceAll("_", " ")}: `, el("del", {}, value(field.old)), " → ", el("ins", {}, value(field.new))))) : null);
+}
+
+const value = (thing) => (thing === null || thing === undefined ? "nothing"
+  : typeof thing === "string" ? thing : JSON.stringify(thing));
