@@ -267,7 +267,7 @@ async def test_opening_hours_are_a_week_and_an_expression_at_once(
     await expect(page.get_by_label("Friday")).to_have_value("")
     await page.get_by_label("Time zone").fill("America/New_York")
     await page.get_by_role("button", name="Add a holiday").click()
-    await page.get_by_label("Day").fill("2026-12-25")
+    await page.get_by_label("Day", exact=True).fill("2026-12-25")
     await apply(page)
     hours = (await company.document())["hours"]["office"]
     assert hours["zone"] == "America/New_York"
