@@ -160,6 +160,13 @@ async def opt_out(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Agent
     return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
 
 
+@routes.delete("/chats/{chat_id}/stop_request", responses=documented(404, 409))
+async def dismiss_stop_request(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
+    """The consumer did not ask to stop, whatever the words were taken for: `stop_asked` is over."""
+    await parts.db.write(acting(claim, consent.dismiss_request), chat_id)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+
+
 @routes.put(
     "/chats/{chat_id}/read", status_code=status.HTTP_204_NO_CONTENT, responses=documented(404)
 )

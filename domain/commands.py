@@ -12,7 +12,7 @@ from enum import StrEnum
 class Command(StrEnum):
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
-    OPT_IN_IF_OPTED_OUT = "opt_in_if_opted_out"
+    OPT_IN_IF_ASKED = "opt_in_if_asked"
     HELP = "help"
     BACK = "back"
     EXIT = "exit"
@@ -26,7 +26,7 @@ EXIT_WORDS = ("EXIT",)
 _PROTECTED_WORDS = {
     Command.OPT_OUT: ("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"),
     Command.OPT_IN: ("START", "UNSTOP"),
-    Command.OPT_IN_IF_OPTED_OUT: ("YES",),
+    Command.OPT_IN_IF_ASKED: ("YES",),
     Command.HELP: ("HELP", "INFO"),
 }
 # Not in the seed: "revoke" and "opt out" are named by the FCC (47 CFR 64.1200(a)(10)), carriers
@@ -56,10 +56,11 @@ def protected(text: str) -> Command | None:
     return next((_PROTECTED[form] for form in readings(text) if form in _PROTECTED), None)
 
 
-def meaning(command: Command | None, *, opted_out: bool) -> Command | None:
-    """What the command means from this consumer: YES opts in only who is opted out."""
-    if command is Command.OPT_IN_IF_OPTED_OUT:
-        return Command.OPT_IN if opted_out else None
+def meaning(command: Command | None, *, opted_out: bool, asked: bool = False) -> Command | None:
+    """What the command means from this consumer: YES opts in only who is opted out, or was asked
+    for consent just before."""
+    if command is Command.OPT_IN_IF_ASKED:
+        return Command.OPT_IN if opted_out or asked else None
     return command
 
 

@@ -119,6 +119,7 @@ def _chat(
         waiting_because=_waiting_because(record, parts, now),
         deadline_at=ends_at(record.deadlines),
         dismisses_at=record.deadlines.get(Timer.DISMISSAL),
+        stop_asked=parts.thread.stop_asked,
         temporal_url=link(record.id, record.incarnation),
     )
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import sqlalchemy as sa
+
+from domain.asks import Asks
 from domain.chat import ConsumerOptedOut
 from domain.consent import Consent, adds
 from domain.reasons import OPTED_OUT
@@ -11,9 +14,9 @@ from domain.statuses import Author, ChatStatus, MessageStatus, OptOutScope, Prio
 from domain.texts import TextKey, Variable, render
 from services import chats, events
 from services.errors import NotFound, NotYourChat
+from store import asks, consumers, locks, messages, numbers, outbox, tenants
 from store import chats as store_chats
 from store import consent as ledger
-from store import consumers, locks, messages, numbers, outbox, tenants
 from store import tables as t
 from store.chats import OpenChat
 from store.consent import Entry
@@ -45,6 +48,9 @@ def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
         if chat is not None and entry.said.covers(numbers.line(tx, chat.number_id)):
             chats.record(tx, chat, ConsumerOptedOut(tx.now))
     _block_queued(tx, entry, consumer_id)
+    asks.decide(
+        tx, entry.tenant_id, consumer_id, Asks.STOP_OBEYED, *_within(tx, entry, consumer_id)
+    )
     events.consent_changed(tx, entry, consumer_id, told)
     return before is None or before.status is not Consent.OPTED_OUT
 
@@ -65,15 +71,40 @@ def _scoped(tx: Tx, entry: Entry) -> Entry:
 def _block_queued(tx: Tx, entry: Entry, consumer_id: int) -> None:
     """Texts of ended chats, and those without a chat, are not sent any more either."""
     m = t.messages.c
-    mine = [m.consumer_id == consumer_id, m.kind.not_in(ANSWERS)]
-    if entry.scope is not OptOutScope.TENANT:
-        senders = messages.senders_of_unsent(tx, entry.tenant_id, consumer_id)
-        covered = [one for one in senders if entry.said.covers(numbers.line(tx, one))]
-        mine.append(m.number_id.in_(covered))
+    within = _within(tx, entry, consumer_id)
+    mine = [m.consumer_id == consumer_id, m.kind.not_in(ANSWERS), *within]
     status = MessageStatus.BLOCKED
     stopped = messages.stop_queued(tx, entry.tenant_id, status, OPTED_OUT, *mine)
     for message_id, chat_id in stopped:
         events.message_changed(tx, entry.tenant_id, chat_id, message_id, status, None)
+
+
+def _within(tx: Tx, entry: Entry, consumer_id: int) -> list[sa.ColumnElement[bool]]:
+    """The condition that a text of the consumer lies in the scope of an entry."""
+    if entry.scope is OptOutScope.TENANT:
+        return []
+    ours = messages.numbers_open_with(tx, entry.tenant_id, consumer_id)
+    covered = [one for one in ours if entry.said.covers(numbers.line(tx, one))]
+    return [t.messages.c.number_id.in_(covered)]
+
+
+def dismiss_request(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
+    """The agent has read the text: the consumer did not ask to stop. Nothing to decide: as well."""
+    chat = _of_agent(tx, tenant_id, agent_id, chat_id)
+    here = t.messages.c.chat_id == chat_id
+    if asks.decide(tx, tenant_id, chat.consumer_id, Asks.STOP_DISMISSED, here):
+        chat.changed = True
+        events.stop_dismissed(tx, chat, agent_id)
+    return chat
+
+
+def _of_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
+    chat = store_chats.lock(tx, tenant_id, chat_id)
+    if chat is None:
+        raise NotFound("Chat is not found.")
+    if chat.state.agent_id != agent_id or chat.state.status is not ChatStatus.ASSIGNED:
+        raise NotYourChat
+    return chat
 
 
 def opt_in(tx: Tx, entry: Entry, consumer_id: int) -> None:
@@ -112,11 +143,7 @@ def blocked_by_carrier(tx: Tx, text: Sending, evidence: str) -> None:
 def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
     """One click: the consumer asked in free text. Confirmed once, as STOP would be."""
     locks.routing(tx, tenant_id)
-    chat = store_chats.lock(tx, tenant_id, chat_id)
-    if chat is None:
-        raise NotFound("Chat is not found.")
-    if chat.state.agent_id != agent_id or chat.state.status is not ChatStatus.ASSIGNED:
-        raise NotYourChat
+    chat = _of_agent(tx, tenant_id, agent_id, chat_id)
     asked = messages.last_inbound(tx, tenant_id, chat_id)
     entry = Entry(
         tenant_id=tenant_id,

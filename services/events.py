@@ -86,6 +86,27 @@ def consent_changed(tx: Tx, entry: Entry, consumer_id: int, agent_ids: list[int]
     )
 
 
+def stop_asked(
+    tx: Tx, tenant_id: int, consumer_id: int, message_id: int, chat: OpenChat | None
+) -> None:
+    """A consumer asks in free words to get no more texts: somebody must decide."""
+    agent_id = None if chat is None else chat.state.agent_id
+    record(
+        tx,
+        tenant_id,
+        "consent.asked",
+        None if chat is None else chat.id,
+        consumer_id=consumer_id,
+        message_id=message_id,
+        agent_ids=[] if agent_id is None else [agent_id],
+    )
+
+
+def stop_dismissed(tx: Tx, chat: OpenChat, agent_id: int) -> None:
+    """An agent has read that the consumer did not ask to stop."""
+    record(tx, chat.tenant_id, "consent.dismissed", chat.id, agent_ids=[agent_id])
+
+
 def configuration_changed(tx: Tx, tenant_id: int, version: int) -> None:
     """Another version of the tenant's configuration holds."""
     record(tx, tenant_id, "configuration.changed", None, version=version, agent_ids=[])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from carriers.protocol import InboundText
+from carriers.protocol import InboundMedia, InboundText
+from domain import media
+from domain.asks import Asks, asks_to_stop
 from domain.chat import ConsumerWrote, decide, open_chat
 from domain.commands import Command, meaning, recognise
 from domain.consent import Consent
@@ -15,8 +17,8 @@ from domain.statuses import Author, ChatStatus, OptOutReplies
 from domain.texts import TextKey
 from services import chats, consent, events, twins
 from services.errors import InvalidField, NotFound
+from store import asks, inbox, locks, messages, numbers, participants, tenants
 from store import chats as store_chats
-from store import inbox, locks, messages, numbers, participants, tenants
 from store.chats import OpenChat
 from store.consent import Entry
 from store.database import Again, Tx
@@ -82,8 +84,8 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
         active=pair.chat,
         sender=sender,
         text=clean_text(inbound.text),
-        media=tuple({"url": m.url, "content_type": m.content_type} for m in inbound.media),
-        command=meaning(recognised, opted_out=pair.opted_out),
+        media=tuple(map(_kept, inbound.media)),
+        command=meaning(recognised, opted_out=pair.opted_out, asked=_asked(tx, pair, recognised)),
         opted_out=pair.opted_out,
         answered=inbound.answered is not None
         or pair.number.optout_replies is OptOutReplies.CARRIER,
@@ -93,6 +95,14 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     assert received.message_id is not None
     inbox.link(tx, entered, received.message_id)
     return received
+
+
+def _kept(item: InboundMedia) -> dict[str, object]:
+    """What stays of a picture or video; of other items only their type, for the thread (A7)."""
+    named: dict[str, object] = {"content_type": media.kind(item.content_type)}
+    if not media.is_accepted(item.content_type):
+        return named
+    return named | {"url": item.url} | ({} if item.size is None else {"size": item.size})
 
 
 def _sender(inbound: InboundText) -> str:
@@ -107,6 +117,13 @@ def _pair(tx: Tx, account: Account, inbound: InboundText, sender: str) -> Pair:
     if pair is None:
         raise NotFound("The number is not found.")
     return pair
+
+
+def _asked(tx: Tx, pair: Pair, recognised: Command | None) -> bool:
+    """Whether the text answers our request for an opt-in."""
+    if recognised is not Command.OPT_IN_IF_ASKED or pair.chat is None:
+        return False
+    return asks.last_text_asks(tx, pair.number.tenant_id, pair.chat[0]) is Asks.OPT_IN
 
 
 def _connected(pair: Pair) -> bool:
@@ -221,6 +238,8 @@ def _lang(tx: Tx, number: Number, chat: OpenChat | None) -> str | None:
 
 
 def _write(tx: Tx, incoming: _Incoming, chat: OpenChat | None) -> int:
+    """Keep the text; who asks in it to stop is shown to a person, who decides (product B)."""
+    stop = incoming.command is None and not incoming.opted_out and asks_to_stop(incoming.text)
     draft = Draft(
         tenant_id=incoming.number.tenant_id,
         number_id=incoming.number.id,
@@ -233,5 +252,10 @@ def _write(tx: Tx, incoming: _Incoming, chat: OpenChat | None) -> int:
         chat_id=None if chat is None else chat.id,
         seq=None if chat is None else chat.next_seq(),
         media=incoming.media,
+        asks=Asks.STOP if stop else None,
     )
-    return messages.write_inbound(tx, draft)
+    message_id = messages.write_inbound(tx, draft)
+    if stop:
+        tenant_id = incoming.number.tenant_id
+        events.stop_asked(tx, tenant_id, incoming.consumer_id, message_id, chat)
+    return message_id

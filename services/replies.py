@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.asks import Asks, is_opt_in_request
 from domain.chat import AgentWrote, decide
 from domain.plaintext import clean_text
 from domain.segments import AGENT_MAX
@@ -9,6 +10,7 @@ from domain.statuses import ENDED, Author, Priority
 from services import chats as chat_service
 from services.errors import ChatEnded, ConsumerOptedOut, InvalidField, NotFound, NotYourChat
 from store import chats, messages, numbers
+from store.asks import opt_in_wordings
 from store.database import Tx
 from store.messages import Draft, Message
 
@@ -35,6 +37,7 @@ def reply(
         raise NotYourChat
     if numbers.recipient(tx, tenant_id, chat.consumer_id, chat.number_id).opted_out:
         raise ConsumerOptedOut
+    wordings = opt_in_wordings(tx, tenant_id)
     draft = Draft(
         tenant_id=tenant_id,
         number_id=chat.number_id,
@@ -47,6 +50,7 @@ def reply(
         chat_id=chat.id,
         seq=chat.next_seq(),
         priority=Priority.REPLY,
+        asks=Asks.OPT_IN if is_opt_in_request(body, wordings) else None,
     )
     message_id = messages.write_outbound(tx, draft)
     chat.sends.append(message_id)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, WithJsonSchema
 
+from domain.asks import Asks
 from domain.moments import iso
 from domain.reasons import Reason
 from domain.segments import Encoding
@@ -88,7 +89,11 @@ class OfferEvent:
 @dataclass(frozen=True)
 class Chat:
     """A chat, as every API shows it; at `deadline_at` it ends by itself, at `dismisses_at` it is
-    dismissed, unless somebody writes before."""
+    dismissed, unless somebody writes before.
+
+    `stop_asked`: the message in which the consumer asks in free words to get no more texts, as
+    long as nobody has decided on it.
+    """
 
     id: int
     lang: str
@@ -128,6 +133,7 @@ class Chat:
     waiting_because: str | None
     deadline_at: Moment | None
     dismisses_at: Moment | None
+    stop_asked: int | None
     temporal_url: str | None
 
 
@@ -151,10 +157,11 @@ class Media:
 
 @dataclass(frozen=True)
 class Message:
-    """A text of a thread.
+    """A text of a thread. `not_stored`: the types of items that are neither picture nor video.
 
     `author_name` is an agent's. `error` is the code of what went wrong and `reason` says it in
-    words; `client_id` is shown to the agent who made it.
+    words; `client_id` is shown to the agent who made it. `asks`: what the text asks for in free
+    words, a consumer's `stop` until somebody has decided on it.
     """
 
     id: int
@@ -165,6 +172,8 @@ class Message:
     author_name: str | None
     text: str
     media: list[Media]
+    not_stored: list[str]
+    asks: Asks | None
     status: MessageStatus
     segments: int
     encoding: Encoding

@@ -122,6 +122,7 @@ def message(text: store_messages.Message, user_id: int) -> shapes.Message:
     media = [
         shapes.Media(number, item["url"], item["content_type"], item.get("size"))
         for number, item in enumerate(text.media, start=1)
+        if "url" in item
     ]
     return shapes.Message(
         id=text.id,
@@ -132,6 +133,8 @@ def message(text: store_messages.Message, user_id: int) -> shapes.Message:
         author_name=text.author_name,
         text=text.text,
         media=media,
+        not_stored=[item["content_type"] for item in text.media if "url" not in item],
+        asks=text.asks,
         status=text.status,
         segments=text.segments,
         encoding=text.encoding,

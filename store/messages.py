@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from domain.asks import Asks
 from domain.segments import Encoding, count
 from domain.statuses import RANK, Author, MessageStatus, Priority
 from store import tables as t
@@ -35,6 +36,7 @@ class Message:
     key: str
     text: str
     media: list[dict[str, Any]]
+    asks: Asks | None
     status: MessageStatus
     segments: int
     encoding: Encoding
@@ -64,6 +66,7 @@ _COLUMNS = (
     m.unique_key,
     m.text,
     m.media,
+    m.asks,
     m.status,
     m.segments,
     m.encoding,
@@ -111,6 +114,7 @@ class Draft:
     seq: int | None = None
     priority: Priority = Priority.SYSTEM
     media: Sequence[dict[str, Any]] = ()
+    asks: Asks | None = None
 
 
 def write_inbound(tx: Tx, draft: Draft) -> int:
@@ -138,6 +142,7 @@ def _insert(tx: Tx, draft: Draft, direction: str, status: MessageStatus) -> int:
         "kind": draft.kind,
         "text": draft.text,
         "media": list(draft.media),
+        "asks": draft.asks,
         "status": status,
         "encoding": counted.encoding,
         "segments": counted.segments,
@@ -215,12 +220,13 @@ def stop_queued(
     return [(row.id, row.chat_id) for row in stopped]
 
 
-def senders_of_unsent(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
-    """The numbers of ours from which texts to this consumer are still to go out."""
-    query = sa.select(m.number_id).where(
-        m.tenant_id == tenant_id, m.consumer_id == consumer_id, sa.text(t.UNSENT_TEXT)
-    )
-    return sorted(set(tx.conn.execute(query).scalars()))
+def numbers_open_with(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
+    """The numbers of ours that something is still open on with this consumer: texts that are to
+    go out, or a request to stop."""
+    mine = (m.tenant_id == tenant_id, m.consumer_id == consumer_id)
+    unsent = sa.select(m.number_id).where(*mine, sa.text(t.UNSENT_TEXT))
+    asked = sa.select(m.number_id).where(*mine, sa.text(t.ASKS_TO_STOP))
+    return sorted(set(tx.conn.execute(unsent.union(asked)).scalars()))
 
 
 def _message(row: AnyRow) -> Message:
@@ -237,6 +243,7 @@ def _message(row: AnyRow) -> Message:
         key=row.unique_key,
         text=row.text,
         media=list(row.media),
+        asks=None if row.asks is None else Asks(row.asks),
         status=MessageStatus(row.status),
         segments=row.segments,
         encoding=Encoding(row.encoding),

@@ -394,8 +394,6 @@ chats = _table(
     Column("menu_shown", Integer, nullable=False, server_default="0"),
     Column("greeted", JSON, nullable=False, server_default="[]"),
     Column("invalid_answers", Integer, nullable=False, server_default="0"),
-    # The consumer's text that asks in free words to stop, until somebody has decided on it (B).
-    Column("stop_asked", BigId),
     # Time: the window that the deadline is counted from (rule 5).
     _time("window_from", nullable=False),
     _time("deadline_at"),
@@ -462,14 +460,6 @@ chats = _table(
     Index(None, "tenant_id", "created_at"),
     # A consumer's earlier chats, the newest first.
     Index("ix_chats_consumer", "tenant_id", "consumer_id", "id"),
-    # Whoever asks to stop and has had no answer yet.
-    Index(
-        "ix_chats_stop_asked",
-        "tenant_id",
-        "id",
-        sqlite_where=sa.text("stop_asked IS NOT NULL"),
-        postgresql_where=sa.text("stop_asked IS NOT NULL"),
-    ),
     # The reconciler: every chat whose process has not finished.
     Index(
         "ix_chats_unsettled",
@@ -539,6 +529,7 @@ offers = _table(
 
 QUEUED_TEXT = "status = 'queued'"
 UNSENT_TEXT = "status IN ('queued','sending')"
+ASKS_TO_STOP = "asks = 'stop'"
 
 messages = _table(
     "messages",
@@ -554,7 +545,8 @@ messages = _table(
     Column("kind", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("media", JSON, nullable=False, server_default="[]"),
-    # What it asks for beside an answer: `opt_in` (ours), `stop` (the consumer's) (B).
+    # What it asks for in free words: an opt-in (ours), to stop (the consumer's), and what was
+    # decided on that (B).
     Column("asks", Text),
     Column("status", Text, nullable=False),
     Column("error", Text),
@@ -591,6 +583,14 @@ messages = _table(
         "consumer_id",
         sqlite_where=sa.text(UNSENT_TEXT),
         postgresql_where=sa.text(UNSENT_TEXT),
+    ),
+    # Who asks to stop and waits for a decision.
+    Index(
+        "ix_messages_asks_to_stop",
+        "tenant_id",
+        "consumer_id",
+        sqlite_where=sa.text(ASKS_TO_STOP),
+        postgresql_where=sa.text(ASKS_TO_STOP),
     ),
     # Bulk gives way to what else is queued for the number.
     Index(

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.asks import Asks
 from domain.statuses import ChatStatus, NumberStatus, OfferState
 from store import tables as t
 from store.database import Tx
@@ -64,11 +65,13 @@ class OfferRecord:
 
 @dataclass(frozen=True)
 class Thread:
-    """How many messages a chat has, and when the first and the last were."""
+    """How many messages a chat has, when the first and the last were, and the last one that asks
+    to stop and waits for a decision."""
 
     count: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
+    stop_asked: int | None = None
 
 
 def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
@@ -153,8 +156,9 @@ def offers(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, list[Of
 def threads(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> dict[int, Thread]:
     """The size and span of each chat's thread."""
     at = sa.func.coalesce(m.sent_at, m.created_at)
+    asked = sa.func.max(sa.case((m.asks == Asks.STOP, m.id)))
     query = (
-        sa.select(m.chat_id, sa.func.count(), sa.func.min(at), sa.func.max(at))
+        sa.select(m.chat_id, sa.func.count(), sa.func.min(at), sa.func.max(at), asked)
         .where(m.tenant_id == tenant_id, m.chat_id.in_(chat_ids))
         .group_by(m.chat_id)
     )

@@ -27,8 +27,9 @@ export function bubble(acts) {
       say(author, authorName(message, acts.agentId()));
       sayLinked(text, message.text);
       text.hidden = message.text === "";
-      keyed(media, message.media ?? [], (file) => file.id ?? file.url, attachment);
-      media.hidden = !message.media?.length;
+      const files = [...(message.media ?? []), ...(message.not_stored ?? []).map(notStored)];
+      keyed(media, files, (file) => file.id ?? file.url, attachment);
+      media.hidden = files.length === 0;
       say(time, clockTime(message.created_at));
       set(time, "datetime", message.created_at);
       set(time, "title", inbound ? fullTime(message.created_at) : way(message));
@@ -75,12 +76,21 @@ function explain(root, { reason, status }) {
   root.replaceChildren(...words);
 }
 
+// What is neither picture nor video is named, and not kept.
+function notStored(type, place) {
+  return { id: `not-stored-${place}`, type };
+}
+
 function attachment() {
   const link = el("a", { target: "_blank", rel: "noopener noreferrer" });
   const root = el("li", {}, link);
   return {
     root,
     update(file) {
+      if (file.type) {
+        say(root, `Not stored: ${file.type}`);
+        return;
+      }
       const size = file.size ? `, ${Math.ceil(file.size / 1024).toLocaleString()} kB` : "";
       say(link, `${mediaName(file.content_type)}${size}`);
       set(link, "title", file.content_type ?? null);

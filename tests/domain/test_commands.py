@@ -22,7 +22,7 @@ WORDS = {
     "STOP ALL": Command.OPT_OUT,
     "START": Command.OPT_IN,
     "UNSTOP": Command.OPT_IN,
-    "YES": Command.OPT_IN_IF_OPTED_OUT,
+    "YES": Command.OPT_IN_IF_ASKED,
     "HELP": Command.HELP,
     "INFO": Command.HELP,
     "BACK": Command.BACK,
@@ -203,20 +203,21 @@ def test_a_blank_configured_word_matches_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "opted_out", "expected"),
+    ("command", "opted_out", "asked", "expected"),
     [
-        (Command.OPT_IN_IF_OPTED_OUT, True, Command.OPT_IN),
-        (Command.OPT_IN_IF_OPTED_OUT, False, None),
-        (None, True, None),
+        (Command.OPT_IN_IF_ASKED, True, False, Command.OPT_IN),
+        (Command.OPT_IN_IF_ASKED, False, True, Command.OPT_IN),
+        (Command.OPT_IN_IF_ASKED, False, False, None),
+        (None, True, True, None),
         *(
-            (command, out, command)
+            (command, out, out, command)
             for command in Command
             for out in (True, False)
-            if command is not Command.OPT_IN_IF_OPTED_OUT
+            if command is not Command.OPT_IN_IF_ASKED
         ),
     ],
 )
-def test_yes_opts_in_only_a_consumer_who_is_opted_out(
-    command: Command | None, opted_out: bool, expected: Command | None
+def test_yes_opts_in_only_a_consumer_who_is_opted_out_or_was_just_asked(
+    command: Command | None, opted_out: bool, asked: bool, expected: Command | None
 ) -> None:
-    assert meaning(command, opted_out=opted_out) is expected
+    assert meaning(command, opted_out=opted_out, asked=asked) is expected

@@ -1,0 +1,129 @@
+"""What a text asks for in free words (product B): consumers, to be left alone; we, for an opt-in.
+
+A consumer who asks to stop without one of the command words is shown to a person, who decides.
+Nothing is ever done on this alone, so the recogniser may err on the side of asking.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+
+from domain.commands import folded
+
+# So much of a text is read: who asks to stop does so early.
+READ_AT_MOST = 2_000
+
+
+class Asks(StrEnum):
+    """OPT_IN is ours. A consumer's STOP waits for a decision; obeyed or dismissed, it was made."""
+
+    OPT_IN = "opt_in"
+    STOP = "stop"
+    STOP_OBEYED = "stop_obeyed"
+    STOP_DISMISSED = "stop_dismissed"
+
+
+def asks_to_stop(text: str) -> bool:
+    """Whether a text asks, in English or Spanish, to get no more messages."""
+    read = text[:READ_AT_MOST]
+    sentences = [_plain_words(sentence) for sentence in (read, *_SENTENCE_ENDS.split(read))]
+    return any(_ALONE.fullmatch(words) for words in sentences) or any(
+        not (_ENDING.match(found[0]) and _SAYS_OTHERWISE.search(words[: found.start()]))
+        for words in sentences[1:]
+        for request in _REQUESTS
+        for found in request.finditer(words)
+    )
+
+
+def is_opt_in_request(text: str, wordings: Iterable[str]) -> bool:
+    """Whether a text of ours says one of the wordings that ask for consent; what stands in place
+    of its variables may be anything."""
+    said = folded(text)
+    return any(_says(said, wording) for wording in wordings)
+
+
+def _says(said: str, wording: str) -> bool:
+    at = 0
+    for part in re.split(r"@\{[^}]*\}", wording):
+        found = said.find(folded(part), at)
+        if found < 0:
+            return False
+        at = found + len(folded(part))
+    return bool(folded(wording))
+
+
+def _plain_words(text: str) -> str:
+    """Small letters without accents, single spaces, no punctuation; "s.t.o.p" is a word."""
+    bare = "".join(
+        char
+        for char in unicodedata.normalize("NFD", folded(text))
+        if not unicodedata.combining(char)
+    )
+    spaced = re.sub(r"[^a-z0-9]+", " ", re.sub(r"['\u2019\u02bc`\u00b4]", "", bare)).strip()
+    return re.sub(r"\b(?:[a-z] ){2,}[a-z]\b", lambda found: found[0].replace(" ", ""), spaced)
+
+
+_SENTENCE_ENDS = re.compile(r"[.!?;\n\u2026]+")
+_STOP = r"(?:sto+p+|quit|cease)"
+_TEXTS = r"(?:txts?|texts?|messages?|msgs?|sms|notifications?|spam|promos?|promotions|ads)"
+_TEXTING = r"(?:txting|texting|messaging|msging|contacting|spamming|bothering|harassing)"
+_MENSAJES = r"(?:mensajes?|mensajitos|textos?|sms|notificaciones|publicidad|promociones|spam)"
+_UP_TO = r"(?:\w+ ){0,%d}"
+_FEW, _SOME = _UP_TO % 3, _UP_TO % 5
+
+# The whole message is a word for it and words that add nothing.
+_FILLER = (
+    r"(?:please|pls|plz|now|just|ok|okay|it|this|all|already|thanks|thank|you|i|said|"
+    r"por|favor|ya|gracias|todo|esto|dije|ahora|mismo)"
+)
+_ALONE = re.compile(
+    rf"(?:{_FILLER} )*(?:sto+p+(?: all)?|stopall|unsubscribe|unsub|optout|opt out|remove me|"
+    r"alto|pare|paren|basta|baja|parar|desuscribir|desuscribirme|cancelar suscripcion)"
+    rf"(?: (?:{_FILLER}|sto+p+|alto|basta))*"
+)
+
+_REQUESTS = [
+    re.compile(rf"\b{request}\b")
+    for request in (
+        # English.
+        rf"{_STOP} {_FEW}{_TEXTING}",
+        rf"{_STOP} (?:(?:all|any|the|these|those|this|your|more|with|of|sending|getting) ){{0,4}}"
+        rf"{_TEXTS}",
+        rf"{_STOP} sending {_SOME}{_TEXTS}",
+        rf"{_STOP} sending (?:me )?(?:this|these|anything|stuff|things)(?: stuff| things)?$",
+        r"(?:dont|do not|never|please no longer) (?:ever )?(?:text|txt|message|msg|contact|sms)"
+        r" (?:me|us|my|this|again|any ?more)",
+        rf"(?:dont|do not|no longer) (?:want|wish|like|need) {_SOME}"
+        rf"(?:{_TEXTS}|texted|messaged|contacted)",
+        rf"no more {_UP_TO % 2}{_TEXTS}",
+        r"(?:take|remove|delete|drop) (?:me|us|my (?:phone |cell )?(?:number|contact|name|phone)"
+        r"|this (?:phone )?number)(?: off| from| out|$)",
+        r"(?:unsubscribe|unsub|opt (?:me |us )?out|optout|opting out)",
+        r"leave me alone",
+        # Spanish.
+        r"(?:deje|dejen|deja|dejad|pare|paren|para|basta|detenga|detengan) (?:ya )?(?:de|con)"
+        rf" {_FEW}(?:enviarme|mandarme|escribirme|molestarme|contactarme|enviarnos|escribirnos"
+        rf"|textearme|acosarme|molestar|{_MENSAJES})",
+        r"no (?:me|nos) (?:vuelv\w+ a )?(?:escrib\w+|contact\w+|molest\w+|text\w+)",
+        rf"no (?:me|nos) (?:vuelv\w+ a )?(?:envi\w+|mand\w+) (?:(?:mas|nada|estos|esos|sus|ningun)"
+        rf"|{_MENSAJES})",
+        rf"(?:no|ya no) (?:quiero|deseo|quisiera|necesito) {_SOME}(?:{_MENSAJES}"
+        r"|(?:me|nos) (?:escriban?|contacten?|envien?|manden?|molesten?))",
+        rf"no mas {_UP_TO % 2}{_MENSAJES}",
+        r"(?:darme|deme|denme|dame|dar|dese|den|quiero|solicito|pido) (?:de )?(?:la )?baja",
+        r"(?:quit|borr|elimin|sac|saqu|retir)\w*(?:me|nos) de\b",
+        r"(?:quit|borr|elimin|saqu|retir)\w* mi (?:numero|telefono|contacto|nombre)",
+        r"cancel\w* (?:la |mi |esta )?(?:suscripcion|inscripcion)",
+        rf"cancel\w* (?:los |estos |sus )?{_MENSAJES}",
+        r"dej\w+ en paz",
+    )
+]
+# "Why did you stop texting me?" asks for the contrary, and so does "no dejen de escribirme".
+_ENDING = re.compile(rf"{_STOP}|dej|par[ea]|deten")
+_SAYS_OTHERWISE = re.compile(
+    r"(?:\b(?:did|didnt|have|havent|has) (?:you|u|they|it)|\bwhy (?:you|u)|\b(?:dont|do not|never|"
+    r"cant|cannot|didnt|wont)(?: ever| want(?: you)? to| please)?|\bno) $"
+)

@@ -1,0 +1,87 @@
+"""What texts ask for in free words: ours for an opt-in, consumers' to be left alone (product B)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.asks import Asks
+from domain.statuses import Author
+from store import configurations, tenants
+from store import tables as t
+from store.database import Tx
+
+m = t.messages.c
+
+
+@dataclass(frozen=True)
+class Request:
+    """A consumer's text that asks to stop and waits for a decision."""
+
+    message_id: int
+    chat_id: int | None
+    consumer_id: int
+    number: str
+    text: str
+    at: datetime
+
+
+def last_text_asks(tx: Tx, tenant_id: int, chat_id: int) -> Asks | None:
+    """What the last text of a person in a chat asks for; system texts between do not count."""
+    query = sa.select(m.asks).where(
+        m.tenant_id == tenant_id, m.chat_id == chat_id, m.author_type != Author.SYSTEM
+    )
+    found = tx.conn.execute(query.order_by(m.seq.desc()).limit(1)).scalar_one_or_none()
+    return None if found is None else Asks(found)
+
+
+def decide(
+    tx: Tx, tenant_id: int, consumer_id: int, how: Asks, *where: sa.ColumnElement[bool]
+) -> int:
+    """Note what became of a consumer's open requests to stop; how many there were."""
+    decided = tx.conn.execute(
+        sa.update(t.messages)
+        .where(
+            m.tenant_id == tenant_id,
+            m.consumer_id == consumer_id,
+            sa.text(t.ASKS_TO_STOP),
+            *where,
+        )
+        .values(asks=how)
+    )
+    return int(decided.rowcount)
+
+
+def open_requests(tx: Tx, tenant_id: int, most: int) -> Sequence[Request]:
+    """Who asks to stop and has had no decision yet, the longest wait first."""
+    query = (
+        sa.select(m.id, m.chat_id, m.consumer_id, t.consumers.c.number, m.text, m.created_at)
+        .join(t.consumers, t.consumers.c.id == m.consumer_id)
+        .where(m.tenant_id == tenant_id, sa.text(f"messages.{t.ASKS_TO_STOP}"))
+    )
+    return [Request(*row) for row in tx.conn.execute(query.order_by(m.id).limit(most))]
+
+
+def opt_in_wordings(tx: Tx, tenant_id: int) -> tuple[str, ...]:
+    """The wordings of the shortcuts that ask for consent; read again after another configuration
+    was applied."""
+    version = tenants.get(tx, tenant_id).configuration
+    if not version:
+        return ()
+    kept = tx.shared.get(("opt_in_wordings", tenant_id))
+    if kept is not None and kept[0] == version:
+        known: tuple[str, ...] = kept[1]
+        return known
+    holds = configurations.current(tx, tenant_id)
+    shortcuts = {} if holds is None else holds.document.get("shortcuts", {})
+    wordings = tuple(
+        text
+        for shortcut in shortcuts.values()
+        if shortcut.get("opt_in")
+        for text in shortcut["text"].values()
+    )
+    tx.shared["opt_in_wordings", tenant_id] = version, wordings
+    return wordings
