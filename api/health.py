@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from api.access import check_allowed
 from api.deps import Parts
 from api.errors import documented
-from domain.health import Breaker, in_words
+from domain.health import Breaker, Health, in_words
 from services.shapes import Moment
 from store import health
 from store.health import AccountState
@@ -122,13 +122,19 @@ def _shown(one: AccountState) -> AccountHealth:
     )
 
 
+def _told(health: Health) -> str:
+    """The state in two words, and what more there is to say."""
+    short, words = _SHORT[health.breaker], in_words(health)
+    more = "" if words == f"{short}." else f"<br>{escape(words)}"
+    return f"<strong>{short}</strong>{more}"
+
+
 def _row(one: AccountState) -> str:
     oldest = "" if one.oldest_at is None else f"{one.oldest_at:%Y-%m-%d %H:%M:%S}"
     cells = (
         f'<th scope="row">{escape(one.carrier)}/{escape(one.name)}</th>',
         f"<td>{escape(one.tenant)}</td>",
-        f'<td class="{one.health.breaker}"><strong>{_SHORT[one.health.breaker]}</strong>'
-        f"<br>{escape(in_words(one.health))}</td>",
+        f'<td class="{one.health.breaker}">{_told(one.health)}</td>',
         *(f"<td>{n}</td>" for n in (one.queued, one.in_doubt)),
         f"<td>{oldest}</td>",
         f"<td>{one.numbers}" + (f"<br>second for {one.second_for}" if one.second_for else ""),
