@@ -112,6 +112,16 @@ def dev(
 
 
 @app.command()
+def demo(
+    data_dir: Annotated[Path, typer.Option(help="Of the product that runs.")] = Path(".threadline"),
+) -> None:
+    """Play a consumer's day on the product that runs (`make run`), and print it step by step."""
+    from demonstration import demonstrate
+
+    demonstrate(data_dir, typer.echo)
+
+
+@app.command()
 def api(host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Serve the HTTP API and the console."""
     from api.serve import Server

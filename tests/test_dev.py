@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
+import demonstration
 from layout import Options, demo_secrets, plan
 from ports import PortTaken
 from settings import Settings
@@ -147,6 +149,26 @@ def test_every_line_of_a_log_is_json_whoever_says_it(product: Running, part: str
     if part == "worker":
         # The SDK's core, which is no Python, warns of this old server.
         assert any(line["logger"].startswith("temporalio.core") for line in said)
+
+
+def test_the_demonstration_plays_its_scenes_and_leaves_the_company_as_it_was(
+    product: Running,
+) -> None:
+    said: list[str] = []
+    # The last one waits for a minute to pass; expiry is tested on skipped time.
+    demonstration.demonstrate(product.data, said.append, demonstration.SCENES[:-1])
+    heard = "\n".join(said)
+    for words in ("Escriba 1 para Ventas", "We are closed now", "You have opted out", "(nothing)"):
+        assert words in heard
+    with httpx2.Client(base_url=product.told["base_url"]) as http:
+        document = demonstration.Company(http, product.told).document()
+    assert demonstration.NUMBER not in document["numbers"]
+    assert set(document["queues"]) == {"main", "vip"}
+
+
+def test_without_a_running_product_the_demonstration_says_what_to_start(tmp_path: Path) -> None:
+    with pytest.raises(demonstration.Failed, match="start `make run` first"):
+        demonstration.demonstrate(tmp_path, print)
 
 
 def test_a_second_supervisor_on_the_same_files_is_refused(product: Running) -> None:
