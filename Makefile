@@ -2,6 +2,7 @@
 #   make run     the whole product, in the foreground; PORT=8080 DATA=.threadline make run
 #   make test    all tests
 #   make check   format, lint, types, import rules
+#   make bench   what it costs and how quick it is; BENCH="costs --database sqlite" make bench
 #   make soak    an hour's traffic in minutes, with faults; CHATS=400 MINUTES=15 make soak
 #   make audit   known vulnerabilities in the dependencies
 #   make lock    pin the newest versions that pyproject.toml allows
@@ -25,7 +26,7 @@ UV = export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_PYTHON_DOWNLOADS=never \
 	certificates="$${SSL_CERT_FILE:-$${PIP_CERT:-$$($(call PIP_SAYS,cert))}}"; \
 	[ -z "$$certificates" ] || export SSL_CERT_FILE="$$certificates"; $(BIN)/uv
 
-.PHONY: setup setup-tests run test temporal browser postgres check soak audit lock
+.PHONY: setup setup-tests run test temporal browser postgres check bench soak audit lock
 
 setup: $(VENV)/.installed
 
@@ -52,6 +53,9 @@ check: $(VENV)/.tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+
+bench: setup-tests
+	$(BIN)/python -m benchmarks $(BENCH)
 
 soak: setup temporal
 	$(BIN)/python -m benchmarks.soak $(if $(CHATS),--chats "$(CHATS)") \

@@ -13,6 +13,8 @@ ROOMS = sorted(
     tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 )
 TOP_LEVEL = sorted(file.stem for file in ROOT.glob("*.py"))
+# They may import everything, and need what only developers install.
+FOR_DEVELOPERS = {"tests", "benchmarks"}
 # The one module of a room that builds the parts: it may import everything.
 BUILDER = ROOT / "temporal" / "plugin.py"
 
@@ -52,6 +54,11 @@ def test_a_room_imports_no_top_level_file(room: str) -> None:
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_does_not_import_from_the_tests(room: str) -> None:
+def test_a_room_does_not_import_from_tests_or_benchmarks(room: str) -> None:
     for file in (ROOT / room).rglob("*.py"):
-        assert "tests" not in {name.partition(".")[0] for name in imported(file)}, file
+        assert not {name.partition(".")[0] for name in imported(file)} & FOR_DEVELOPERS, file
+
+
+def test_no_top_level_file_imports_from_tests_or_benchmarks() -> None:
+    for file in ROOT.glob("*.py"):
+        assert not {name.partition(".")[0] for name in imported(file)} & FOR_DEVELOPERS, file
