@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ _SECRET_KEY = re.compile(r"(?i)token|password|secret|authorization|cookie|api_ke
 _MASK = "•••"
 
 
+@lru_cache(maxsize=10_000)
 def masked(text: str) -> str:
     """The text without whatever looks like a phone number or a credential."""
     text = _PASSWORD_IN_URL.sub(rf"\1{_MASK}@", text)
@@ -40,7 +42,12 @@ def _masked(value: Any) -> Any:
 
 
 def _of_key(key: str, value: Any) -> Any:
-    return _MASK if _SECRET_KEY.search(key) else _masked(value)
+    return _MASK if _is_secret(key) else _masked(value)
+
+
+@lru_cache(maxsize=10_000)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def mask(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

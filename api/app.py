@@ -39,6 +39,8 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Ours are in api/metrics.py and the log; asking for providers costs on every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.deps = deps
     app.state.metrics = Metrics()

@@ -5,6 +5,7 @@ import this module.
 """
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -22,6 +23,7 @@ class InvalidNumber(ValueError):
         super().__init__("The phone number is invalid.")
 
 
+@lru_cache(maxsize=10_000)
 def parse(raw: str, region: str = "US") -> str:
     """The number in E.164, or a short code of 3 to 8 digits as it stands (`product.md` C4, F1).
 

@@ -115,5 +115,5 @@ def _advance(
     sends.update(tx, text.id, **values)
     agent_id = None
     if text.chat_id is not None:
-        agent_id = chats.agent_of(tx, text.tenant_id, text.chat_id)
+        agent_id = chats.seen(tx, text.tenant_id, text.chat_id).state.agent_id
     events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)

@@ -117,7 +117,7 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     text = sends.lock(tx, message_id)
     if text is None:
         return Settled()
-    chat = None if text.chat_id is None else chats.read(tx, text.tenant_id, text.chat_id)
+    chat = None if text.chat_id is None else chats.seen(tx, text.tenant_id, text.chat_id)
     if chat is not None and incarnation is not None and chat.incarnation > incarnation:
         return Superseded()
     if text.status not in UNSENT:
@@ -283,7 +283,7 @@ def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None, **l
     sends.update(tx, text.id, status=status, error=error, sent_at=sent_at, **learnt)
     agent_id = None
     if text.chat_id is not None:
-        agent_id = chats.agent_of(tx, text.tenant_id, text.chat_id)
+        agent_id = chats.seen(tx, text.tenant_id, text.chat_id).state.agent_id
     if went_out:
         windows.text_went_out(tx, text)
     events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)
@@ -293,7 +293,6 @@ def _settled(tx: Tx, text: Sending) -> Settled:
     """With the chat's deadline as this transaction leaves it, and the pointer that it goes with."""
     if text.chat_id is None:
         return Settled()
-    chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
-    assert chat is not None
+    chat = chats.seen(tx, text.tenant_id, text.chat_id)
     due = min(windows.deadlines_of(tx, chat).values(), default=None)
     return Settled(due, chat.ptr + chat.changed)

@@ -59,8 +59,7 @@ def text_went_out(tx: Tx, text: Sending) -> None:
 def _start(tx: Tx, text: Sending) -> datetime | None:
     """The window's new start, or None where the text does not move it."""
     assert text.chat_id is not None
-    chat = tx.open_chats.get(text.chat_id) or chats.read(tx, text.tenant_id, text.chat_id)
-    assert chat is not None
+    chat = chats.seen(tx, text.tenant_id, text.chat_id)
     start = window_after_sending(chat.state.window_from, chat.deadline_at, text.created_at, tx.now)
     moves = start != chat.state.window_from and chat.state.ended_at is None
     return start if moves else None

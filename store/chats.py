@@ -117,9 +117,6 @@ _READ = sa.select(*_COLUMNS).where(
     c.id == bindparam("chat_id"), c.tenant_id == bindparam("tenant_id")
 )
 _LOCK = _READ.with_for_update(key_share=True)
-_AGENT = sa.select(c.agent_id).where(
-    c.id == bindparam("chat_id"), c.tenant_id == bindparam("tenant_id")
-)
 _OF_CONSUMER = (
     sa.select(c.id)
     .where(
@@ -164,12 +161,13 @@ def read(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat | None:
     return None if row is None else _open(row)
 
 
-def agent_of(tx: Tx, tenant_id: int, chat_id: int) -> int | None:
-    """The agent whom the chat's changes concern, read without a lock."""
-    found: int | None = tx.conn.execute(
-        _AGENT, {"chat_id": chat_id, "tenant_id": tenant_id}
-    ).scalar_one_or_none()
-    return found
+def seen(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat:
+    """The chat, which must exist, as this transaction knows it: locked, or else read once."""
+    opened: OpenChat | None = tx.open_chats.get(chat_id) or tx.memo.get(("chat", chat_id))
+    if opened is None:
+        tx.memo["chat", chat_id] = opened = read(tx, tenant_id, chat_id)
+    assert opened is not None
+    return opened
 
 
 def active_of_consumer(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:

@@ -37,7 +37,8 @@ log = structlog.get_logger()
 
 SWEEP_EVERY = 1.0
 SWEEP_OLDER_THAN = timedelta(seconds=2)
-DELETE_EVERY = 0.03
+# What was delivered is deleted together: each deletion is a commit, which a busy store feels.
+DELETE_EVERY = 0.25
 # A signal to a server that is down hangs for about 9 s by itself.
 RPC_TIMEOUT = timedelta(seconds=4)
 SHORTEST_BREAK, LONGEST_BREAK = 0.5, 5.0
@@ -51,9 +52,12 @@ Connect = Callable[[], Awaitable[Client]]
 class Relay:
     """Delivers the outbox of one process's commits, and sweeps what others left behind."""
 
-    def __init__(self, db: Database, connect: Connect) -> None:
+    def __init__(
+        self, db: Database, connect: Connect, *, delete_every: float = DELETE_EVERY
+    ) -> None:
         self._db = db
         self._connect = connect
+        self._delete_every = delete_every
         self._lanes: dict[tuple[Kind, int], list[Owed]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(PARALLEL)
@@ -69,7 +73,8 @@ class Relay:
     async def run(self) -> None:
         """Delete what was delivered, and sweep, until cancelled."""
         await asyncio.gather(
-            _for_ever(DELETE_EVERY, self.tidy_once), _for_ever(SWEEP_EVERY, self.sweep_once)
+            _for_ever(self._delete_every, self.tidy_once),
+            _for_ever(SWEEP_EVERY, self.sweep_once),
         )
 
     async def close(self) -> None:

@@ -207,7 +207,7 @@ async def running(
     async def connect() -> Client:
         return client
 
-    relay = Relay(db, connect)
+    relay = Relay(db, connect, delete_every=0.03)
     db.on_commit = lambda owed, _events: relay.deliver(owed)
     carrier = TestCarrier()
     open_carrier = carrier_of or (lambda _account: carrier)

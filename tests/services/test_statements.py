@@ -62,9 +62,9 @@ async def test_a_text_that_goes_out(world: World) -> None:
     assert len(said) <= 7, said
     with counted(world.db) as said:
         await world.db.write(sends.accepted, reply.id, Accepted(CARRIER_ID, 1))
-    # Text (PostgreSQL: locked, too), window, number, text, agent, early receipts (PostgreSQL:
-    # under a lock of their own), deadline with tenant, position, event.
-    assert len(said) <= 12, said
+    # Text (PostgreSQL: locked, too), chat, number, text, early receipts (PostgreSQL: under a lock
+    # of their own), tenant for the deadline, position, event.
+    assert len(said) <= 10, said
 
 
 async def test_three_receipts(world: World) -> None:
