@@ -19,7 +19,7 @@ from benchmarks.sizes import Sizes
 from benchmarks.tables import ms, percentile, show
 from benchmarks.wire import send_head
 from services import auth
-from store import events, users
+from store import credentials, events
 from store import tables as t
 
 NOBODY, AGENTS, EVERYTHING = "nobody", "{} agents, each their own", "{} readers of everything"
@@ -108,7 +108,7 @@ async def _consoles(running: Engine, whom: str, many: int) -> AsyncIterator[list
 async def _credential(running: Engine) -> str:
     token, world = auth.new_token(), running.company.world
     token_hash = auth.token_hash(token)
-    await running.company.db.write(users.add_credential, world.tenant_id, "bench", token_hash)
+    await running.company.db.write(credentials.add, world.tenant_id, "bench", token_hash, None)
     return base64.b64encode(f"{world.account.name}:{token}".encode()).decode()
 
 
