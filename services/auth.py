@@ -28,7 +28,10 @@ T = TypeVar("T")
 
 SESSION_LASTS = timedelta(hours=12)
 ATTEMPTS_WINDOW = timedelta(minutes=5)
-FAILURES_PER_ACCOUNT = 10
+# Ten of anybody's guesses lock out that network alone, not the agent at a desk elsewhere; who
+# guesses from many networks meets the limit of the account.
+FAILURES_PER_ACCOUNT_AND_ADDRESS = 10
+FAILURES_PER_ACCOUNT = 100
 FAILURES_PER_ADDRESS = 50
 # Matches nothing: no tenant has this id.
 NOBODY = 0
@@ -53,6 +56,10 @@ class Attempt:
         # A hash: the counters must not become a list of addresses that people tried.
         name = f"{self.subdomain}\n{self.email.strip().lower()}"
         return f"login:{hashlib.sha256(name.encode()).hexdigest()}"
+
+    @property
+    def account_and_address_key(self) -> str:
+        return f"{self.account_key}:{self.address}"
 
     @property
     def address_key(self) -> str:
@@ -122,6 +129,7 @@ def _stand_in() -> str:
 def begin_login(tx: Tx, attempt: Attempt) -> Candidate:
     """Count the attempt, before the password is known, so that a race cannot pass the limit."""
     _count(tx, attempt.address_key, FAILURES_PER_ADDRESS)
+    _count(tx, attempt.account_and_address_key, FAILURES_PER_ACCOUNT_AND_ADDRESS)
     _count(tx, attempt.account_key, FAILURES_PER_ACCOUNT)
     tenant = tenants.by_subdomain(tx, attempt.subdomain)
     found = users.with_password(tx, tenant.id if tenant else NOBODY, attempt.email)
@@ -142,7 +150,8 @@ def finish_login(tx: Tx, attempt: Attempt, candidate: Candidate) -> Login:
     user = candidate.user and users.get(tx, candidate.user.tenant_id, candidate.user.id)
     if user is None or not user.active:
         raise WrongLogin
-    users.forget_count(tx, attempt.account_key)
+    users.forget_count(tx, attempt.account_and_address_key)
+    users.count_down(tx, attempt.account_key)
     users.count_down(tx, attempt.address_key)
     users.forget_counts_before(tx, tx.now - ATTEMPTS_WINDOW)
     login = Login(new_token(), secrets.token_urlsafe(24), user)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services import auth
-from services.auth import FAILURES_PER_ACCOUNT
+from services.auth import FAILURES_PER_ACCOUNT_AND_ADDRESS
 from store import tables as t
 from store.database import Tx
 from tests.api.world import BASE, PASSWORD, Api
@@ -71,7 +71,7 @@ async def test_failures_lock_the_account_for_a_while_and_nobody_else(
     api: Api, clock: SetClock
 ) -> None:
     async with api.client() as client:
-        for _ in range(FAILURES_PER_ACCOUNT):
+        for _ in range(FAILURES_PER_ACCOUNT_AND_ADDRESS):
             wrong = await client.post(f"{BASE}/login", json=LOGIN | {"password": "wrong"})
             assert wrong.status_code == 401
         locked = await client.post(f"{BASE}/login", json=LOGIN)
@@ -86,7 +86,7 @@ async def test_failures_lock_the_account_for_a_while_and_nobody_else(
 async def test_a_success_starts_the_count_again(api: Api) -> None:
     async with api.client() as client:
         for _ in range(2):
-            for _ in range(FAILURES_PER_ACCOUNT - 1):
+            for _ in range(FAILURES_PER_ACCOUNT_AND_ADDRESS - 1):
                 await client.post(f"{BASE}/login", json=LOGIN | {"password": "wrong"})
             assert (await client.post(f"{BASE}/login", json=LOGIN)).status_code == 200
 

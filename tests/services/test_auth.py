@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,7 +103,7 @@ async def test_attempts_are_counted_across_processes_and_in_races(
 
     async with open_database() as other:
         allowed = await asyncio.gather(*(attempt(number) for number in range(30)))
-    assert sum(allowed) == auth.FAILURES_PER_ACCOUNT
+    assert sum(allowed) == auth.FAILURES_PER_ACCOUNT_AND_ADDRESS
     assert set(waits) == {auth.ATTEMPTS_WINDOW}
 
 
@@ -113,6 +114,18 @@ async def test_capitals_and_blanks_make_no_new_account_to_guess_at(world: World)
         await world.db.write(auth.begin_login, Attempt(tenant, email, f"203.0.113.{number}"))
     with pytest.raises(TooManyAttempts):
         await world.db.write(auth.begin_login, ANA)
+
+
+async def test_anybodys_guesses_do_not_lock_the_agent_out_elsewhere(world: World) -> None:
+    for _ in range(auth.FAILURES_PER_ACCOUNT_AND_ADDRESS):
+        await world.db.write(auth.begin_login, replace(ANA, address="198.51.100.7"))
+    with pytest.raises(TooManyAttempts):
+        await world.db.write(auth.begin_login, replace(ANA, address="198.51.100.7"))
+    candidate = await world.db.write(auth.begin_login, ANA)
+    assert (await world.db.write(auth.finish_login, ANA, candidate)).user.name == "Ana"
+    # To get in does not let the guesser begin anew.
+    with pytest.raises(TooManyAttempts):
+        await world.db.write(auth.begin_login, replace(ANA, address="198.51.100.7"))
 
 
 async def test_the_company_is_found_however_it_is_typed(world: World) -> None:
@@ -129,7 +142,9 @@ async def test_counts_are_not_kept_for_ever(world: World, clock: SetClock) -> No
     candidate = await world.db.write(auth.begin_login, ANA)
     await world.db.write(auth.finish_login, ANA, candidate)
     left = await world.rows(sa.select(t.rate_counters.c.key, t.rate_counters.c.count))
-    assert [tuple(row) for row in left] == [("login-from:203.0.113.9", 0)]
+    assert sorted(tuple(row) for row in left) == sorted(
+        [(ANA.account_key, 0), ("login-from:203.0.113.9", 0)]
+    )
 
 
 async def test_the_counters_name_nobody(world: World) -> None:
