@@ -13,6 +13,7 @@ from domain import dismissal, menu
 from domain.after_hours import tell_closed
 from domain.commands import Command
 from domain.decisions import ChatState, Decision, Say, Unsent, World
+from domain.follow_up import LastChat, asked_first, go_on, goes_on
 from domain.queues import QueueTree
 from domain.statuses import (
     ENDED,
@@ -24,7 +25,7 @@ from domain.statuses import (
 )
 from domain.texts import TextKey
 from domain.timers import Timer
-from domain.waiting import count_waiting
+from domain.waiting import count_spells
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,11 @@ class ImpossibleFact(Exception):
     """The fact cannot happen to a chat in this status; the caller answers with a conflict."""
 
 
-def open_chat(entry_queue_id: int, text: str, at: datetime, world: World) -> Decision:
-    """A consumer's first text: greeting, then the queue of its keyword, the leaf, or the menu."""
+def open_chat(
+    entry_queue_id: int, text: str, at: datetime, world: World, last: LastChat | None = None
+) -> Decision:
+    """A consumer's first text: greeting, then the queue of its keyword, the leaf, or the menu;
+    or, soon after an agent's end, the same leaf without a word."""
     tree = world.tree
     state = ChatState(
         status=ChatStatus.SELECTING,
@@ -130,11 +134,14 @@ def open_chat(entry_queue_id: int, text: str, at: datetime, world: World) -> Dec
         lang=tree.lang(entry_queue_id) or world.default_lang,
         window_from=at,
         greeted=(entry_queue_id,),
+        preferred_agent_id=asked_first(last, at, world),
     )
     greeting = Say(TextKey.GREETING, entry_queue_id, state.lang)
     chosen = tree.by_keyword(entry_queue_id, text)
     if chosen is not None and chosen.id != entry_queue_id:
         arrived = menu.choose(state, chosen.id, at, world)
+    elif last is not None and goes_on(last, entry_queue_id, at, world):
+        return _with_time(None, go_on(state, last, at, world), at, tree)
     else:
         arrived = menu.arrive(state, entry_queue_id, at, world)
     return _with_time(None, replace(arrived, say=(greeting, *arrived.say)), at, tree)
@@ -153,8 +160,8 @@ def decide(state: ChatState, fact: Fact, world: World) -> Decision:
 def _with_time(
     before: ChatState | None, decision: Decision, at: datetime, tree: QueueTree
 ) -> Decision:
-    """What follows from when it is, whatever the fact: waiting is counted, closed hours told."""
-    counted = replace(decision, state=count_waiting(before, decision.state, at))
+    """What follows from when it is, whatever the fact: spells are counted, closed hours told."""
+    counted = replace(decision, state=count_spells(before, decision.state, at))
     return tell_closed(before, counted, at, tree)
 
 

@@ -59,11 +59,12 @@ class ChatState:
     preferred_agent_id: int | None = None
     # The opening that the last after-hours message named.
     told_closed_until: datetime | None = None
-    # Waiting, for the durations: of all spells that are over, until the first agent joined, and
-    # since when it lasts now.
+    # For the durations: the time in queues and with agents, of all spells that are over, and since
+    # when one of the two lasts; and what was waited until the first agent joined.
     waited: timedelta = timedelta()
+    handled: timedelta = timedelta()
+    spell_from: datetime | None = None
     first_waited: timedelta | None = None
-    waiting_from: datetime | None = None
 
     @property
     def forsakes_unsent(self) -> bool:
@@ -79,6 +80,9 @@ class World:
     tree: QueueTree
     default_lang: str = ENGLISH
     texts: Overrides = field(default_factory=dict, hash=False)
+    # How long after its end a chat is followed up, and its agent asked first (X9).
+    follow_up: timedelta = timedelta(minutes=10)
+    last_agent: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True)

@@ -121,9 +121,10 @@ class TenantRef:
 
 @dataclass(frozen=True)
 class RouterRun:
-    """The argument of RouterWorkflow."""
+    """The argument of RouterWorkflow; `at` is carried over continue-as-new."""
 
     tenant: TenantRef
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

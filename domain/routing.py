@@ -15,6 +15,8 @@ from enum import StrEnum
 # A chat that an agent declined is not offered to that agent again for this long.
 DECLINE_PAUSE = timedelta(seconds=30)
 CONCURRENCY_LIMIT = 3
+# The agent whom the consumer had last is asked alone for so long.
+FIRST_LOOK = timedelta(seconds=30)
 # So many offers stand before an agent at once.
 OFFERS_SHOWN = 20
 
@@ -22,24 +24,30 @@ OFFERS_SHOWN = 20
 class WaitingBecause(StrEnum):
     """Why a chat waits (product X5)."""
 
+    CLOSED = "closed"
     NO_AGENT = "no_agent_on_the_queue"
     NOBODY_AVAILABLE = "nobody_available"
     AT_CAPACITY = "all_at_capacity"
     OFFERED = "offered"
     DECLINED = "declined_by_all"
 
-    @property
-    def sentence(self) -> str:
-        return _SENTENCES[self]
-
 
 _SENTENCES = {
     WaitingBecause.NO_AGENT: "No agent is assigned to this queue.",
     WaitingBecause.NOBODY_AVAILABLE: "No agent of this queue is available.",
     WaitingBecause.AT_CAPACITY: "All available agents of this queue are at capacity.",
-    WaitingBecause.OFFERED: "Offered; waiting for an agent to accept.",
     WaitingBecause.DECLINED: "Declined by the free agents; offered again shortly.",
 }
+
+
+def in_words(reason: WaitingBecause, *, offered_to: int = 0, until: str | None = None) -> str:
+    """The reason as a sentence; `until` is when a closed queue opens, None: nobody knows."""
+    if reason is WaitingBecause.OFFERED:
+        agents = "1 agent" if offered_to == 1 else f"{offered_to} agents"
+        return f"Offered to {agents}; waiting for an agent to accept."
+    if reason is WaitingBecause.CLOSED:
+        return f"This queue is closed {'now' if until is None else f'until {until}'}."
+    return _SENTENCES[reason]
 
 
 @dataclass(frozen=True)
@@ -50,12 +58,16 @@ class Staffing:
     taking_chats: int = 0
 
 
-def waiting_because(*, offered: bool, declined: bool, staff: Staffing) -> WaitingBecause:
+def waiting_because(
+    *, offered: bool, declined: bool, staff: Staffing, closed: bool = False
+) -> WaitingBecause:
     """Why a chat waits; `declined` while a decline still keeps it from being offered again."""
     if offered:
         return WaitingBecause.OFFERED
     if staff.assigned == 0:
         return WaitingBecause.NO_AGENT
+    if closed:
+        return WaitingBecause.CLOSED
     if staff.taking_chats == 0:
         return WaitingBecause.NOBODY_AVAILABLE
     return WaitingBecause.DECLINED if declined else WaitingBecause.AT_CAPACITY
@@ -79,11 +91,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A chat that waits on a leaf, and why as it was last noted."""
+    """A chat that waits on a leaf, and why as it was last noted; `held_for`: the one agent who is
+    asked first."""
 
     chat_id: int
     queue_id: int
     because: str | None = None
+    held_for: int | None = None
 
 
 def match(candidates: Iterable[Candidate], waiting: list[Waiting]) -> list[tuple[int, int]]:
@@ -96,7 +110,7 @@ def match(candidates: Iterable[Candidate], waiting: list[Waiting]) -> list[tuple
                 break
             if chat.queue_id not in candidate.queue_ids or chat.chat_id in candidate.offered:
                 continue
-            if chat.chat_id in candidate.paused:
+            if chat.chat_id in candidate.paused or chat.held_for not in (None, candidate.agent_id):
                 continue
             offers.append((chat.chat_id, candidate.agent_id))
             room -= 1

@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.decisions import ChatState
 from domain.statuses import ChatStatus
 
-WAITING_FOR_US = (ChatStatus.QUEUED, ChatStatus.ASSIGNED)
+WAITING_FOR_US = COUNTED = (ChatStatus.QUEUED, ChatStatus.ASSIGNED)
 
 
 def waiting_since(
@@ -33,14 +33,19 @@ def waiting_since(
     return asked_at
 
 
-def count_waiting(before: ChatState | None, after: ChatState, at: datetime) -> ChatState:
-    """The spells of waiting counted up: menus, agents and dismissal are no waiting."""
+def count_spells(before: ChatState | None, after: ChatState, at: datetime) -> ChatState:
+    """The time in queues and with agents counted up; in menus, and while a chat is dismissed,
+    neither passes. A spell goes on while the status stays."""
+    if before is not None and before.status is after.status:
+        return after
     state = after
-    if before is not None and before.waiting_from and after.status is not ChatStatus.QUEUED:
-        waited = before.waited + (at - before.waiting_from)
-        state = replace(state, waited=waited, waiting_from=None)
-    if after.status is ChatStatus.QUEUED and after.waiting_from is None:
-        state = replace(state, waiting_from=at)
-    if after.status is ChatStatus.ASSIGNED and after.first_waited is None:
+    if before is not None and before.spell_from is not None:
+        spell = at - before.spell_from
+        if before.status is ChatStatus.QUEUED:
+            state = replace(state, waited=state.waited + spell)
+        else:
+            state = replace(state, handled=state.handled + spell)
+    state = replace(state, spell_from=at if state.status in COUNTED else None)
+    if state.status is ChatStatus.ASSIGNED and state.first_waited is None:
         state = replace(state, first_waited=state.waited)
     return state

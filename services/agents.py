@@ -111,7 +111,7 @@ def decline_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCh
         raise NotOffered
     events.offers_changed(tx, tenant_id, [agent_id])
     routing.call_router(tx, tenant_id, tx.now + DECLINE_PAUSE)
-    routing.explain(tx, chat)
+    routing.lost_offers(tx, tenant_id, {chat_id})
     routing.offer_agents(tx, tenant_id, [agent_id])
     return chat
 

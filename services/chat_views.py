@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.after_hours import closed_until
 from domain.queues import QueueTree
-from domain.routing import DECLINE_PAUSE, Staffing, waiting_because
+from domain.routing import DECLINE_PAUSE, Staffing, in_words, waiting_because
+from domain.spoken_times import reopening
 from domain.statuses import ChatStatus, OfferState
+from domain.texts import ENGLISH
 from domain.timers import Timer, ends_at
 from services import shapes
+from services.waits import estimates
 from store import offers, tenants
 from store import views as rows
 from store.database import Tx
@@ -31,7 +35,9 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
     joined = rows.participants(tx, tenant_id, ids)
     offered = rows.offers(tx, tenant_id, ids)
     threads = rows.threads(tx, tenant_id, ids)
-    waiting_on = sorted({one.queue_id for one in found if one.status is ChatStatus.QUEUED})
+    waiting = {one.id: one.queue_id for one in found if one.status is ChatStatus.QUEUED}
+    waits = estimates(tx, tenant_id, waiting)
+    waiting_on = sorted(set(waiting.values()))
     staff = offers.staffing(tx, tenant_id, waiting_on) if waiting_on else {}
     return [
         _chat(
@@ -42,6 +48,7 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
                 offered.get(record.id, []),
                 threads.get(record.id, Thread()),
                 staff.get(record.queue_id, Staffing()),
+                waits.get(record.id),
             ),
             tx.now,
             link,
@@ -50,19 +57,34 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
     ]
 
 
-def _waiting_because(record: ChatRecord, parts: _Parts, now: datetime) -> str | None:
+def _waiting_because(
+    record: ChatRecord, tree: QueueTree, parts: _Parts, now: datetime
+) -> str | None:
     """As it is now: what the chat's process was told changes with its offers only."""
     if record.status is not ChatStatus.QUEUED:
         return None
     pause = now - DECLINE_PAUSE
-    return waiting_because(
-        offered=any(offer.state == OfferState.PENDING for offer in parts.offers),
+    pending = sum(offer.state == OfferState.PENDING for offer in parts.offers)
+    until = closed_until(tree, record.queue_id, now)
+    reason = waiting_because(
+        offered=pending > 0,
         declined=any(
             offer.state == OfferState.DECLINED and offer.closed_at and offer.closed_at > pause
             for offer in parts.offers
         ),
         staff=parts.staff,
-    ).sentence
+        closed=until is not None,
+    )
+    return in_words(reason, offered_to=pending, until=_opening(tree, record.queue_id, until, now))
+
+
+def _opening(tree: QueueTree, queue_id: int, until: datetime | None, now: datetime) -> str | None:
+    """When a closed queue opens, by its own clock, for people who may live by another."""
+    queue = tree.get(queue_id)
+    if until is None or queue is None or queue.hours is None:
+        return None
+    spoken = reopening(queue.hours, until, now, ENGLISH)
+    return None if spoken is None else f"{spoken} ({queue.hours.zone})"
 
 
 @dataclass(frozen=True)
@@ -73,12 +95,13 @@ class _Parts:
     offers: list[OfferRecord]
     thread: Thread
     staff: Staffing
+    wait: timedelta | None
 
 
 def _chat(
     record: ChatRecord, tree: QueueTree, parts: _Parts, now: datetime, link: Link
 ) -> shapes.Chat:
-    times = durations(record, parts.participants, now)
+    times = durations(record, now)
     chose = record.queued_at is not None and record.queue_id in tree
     return shapes.Chat(
         id=record.id,
@@ -116,7 +139,8 @@ def _chat(
         last_msg_sent_at=parts.thread.last_at,
         message_count=parts.thread.count,
         seq=record.seq,
-        waiting_because=_waiting_because(record, parts, now),
+        waiting_because=_waiting_because(record, tree, parts, now),
+        estimated_wait=None if parts.wait is None else _seconds(parts.wait),
         deadline_at=ends_at(record.deadlines),
         dismisses_at=record.deadlines.get(Timer.DISMISSAL),
         stop_asked=parts.thread.stop_asked,
@@ -133,19 +157,16 @@ class Durations:
     chat_duration: int
 
 
-def durations(record: ChatRecord, joined: Iterable[Participant], now: datetime) -> Durations:
+def durations(record: ChatRecord, now: datetime) -> Durations:
     """How long a chat waited and was handled, up to its end or to now; the time that it was
     dismissed is neither."""
-    end = record.ended_at or now
-    parts = [
-        (one.connected_at, one.ended_at or end)
-        for one in joined
-        if one.user_id is not None and one.connected_at is not None
-    ]
-    handled = sum((until - since for since, until in parts), timedelta())
     waited = timedelta(milliseconds=record.waited)
-    if record.waiting_from is not None:
-        waited += end - record.waiting_from
+    handled = timedelta(milliseconds=record.handled)
+    lasts = timedelta() if record.spell_from is None else now - record.spell_from
+    if record.status is ChatStatus.QUEUED:
+        waited += lasts
+    else:
+        handled += lasts
     first = record.first_waited
     return Durations(
         wait_duration=_seconds(waited if first is None else timedelta(milliseconds=first)),

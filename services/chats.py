@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from domain.chat import Fact, decide
+from domain.config.settings import DEFAULTS
 from domain.decisions import ChatState, Decision, Say, Unsent, World
 from domain.queues import QueueTree
 from domain.reasons import CHAT_ENDED, OPTED_OUT
@@ -24,7 +27,14 @@ def world(tx: Tx, tenant_id: int, *, with_tree: bool = True) -> World:
     """What the tenant has configured, for a decision."""
     tree = tenants.tree(tx, tenant_id) if with_tree else QueueTree(())
     tenant = tenants.get(tx, tenant_id)
-    return World(tree, tenant.default_lang, tenant.texts)
+    given = tenant.settings
+    return World(
+        tree,
+        tenant.default_lang,
+        tenant.texts,
+        follow_up=timedelta(minutes=given.get("follow_up", DEFAULTS.follow_up)),
+        last_agent=timedelta(hours=given.get("last_agent", DEFAULTS.last_agent)),
+    )
 
 
 def record(tx: Tx, chat: OpenChat, fact: Fact) -> None:

@@ -17,7 +17,7 @@ from domain.statuses import Author, ChatStatus, OptOutReplies
 from domain.texts import TextKey
 from services import chats, consent, events, twins
 from services.errors import InvalidField, NotFound
-from store import asks, inbox, locks, messages, numbers, participants, tenants
+from store import asks, consumers, inbox, locks, messages, numbers, participants, tenants
 from store import chats as store_chats
 from store.chats import OpenChat
 from store.consent import Entry
@@ -187,7 +187,10 @@ def _open(tx: Tx, incoming: _Incoming) -> Received:
     number = incoming.number
     assert number.queue_id is not None
     known: World = chats.world(tx, number.tenant_id)
-    decision: Decision = open_chat(number.queue_id, incoming.text, tx.now, known)
+    last = None
+    if incoming.command is not Command.BACK:
+        last = consumers.last_chat(tx, number.tenant_id, incoming.consumer_id, number.id)
+    decision: Decision = open_chat(number.queue_id, incoming.text, tx.now, known, last)
     chat = store_chats.insert(tx, number.tenant_id, number.id, incoming.consumer_id, decision.state)
     participants.join_consumer(tx, number.tenant_id, chat.id, incoming.consumer_id)
     message_id = _write(tx, incoming, chat)

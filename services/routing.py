@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from domain.after_hours import NEVER, closed_until
 from domain.process import NextRouting
 from domain.routing import (
     DECLINE_PAUSE,
+    FIRST_LOOK,
     Candidate,
     Staffing,
     Waiting,
@@ -29,15 +31,43 @@ from store.database import Tx
 
 
 def offer_chat(tx: Tx, chat: OpenChat) -> None:
-    """A chat began to wait, or does again: offer it to every eligible agent of its queue."""
+    """A chat began to wait, or does again: offer it to every eligible agent of its queue, or
+    first to the one who had the consumer last. On a closed queue it waits for the opening."""
     withdraw_chat(tx, chat)
+    opens_at = closed_until(tenants.tree(tx, chat.tenant_id), chat.state.queue_id, tx.now)
+    if opens_at is not None:
+        explain(tx, chat)
+        if opens_at < NEVER:
+            call_router(tx, chat.tenant_id, opens_at)
+        return
     limit = tenants.get(tx, chat.tenant_id).concurrency_limit
     candidates = offers.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
     candidates = _make_room(tx, chat, candidates)
-    waiting = Waiting(chat.id, chat.state.queue_id)
-    made = match(candidates, [waiting])
+    _offer(tx, chat, _hold(tx, chat, candidates) or candidates)
+
+
+def _offer(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> None:
+    made = match(candidates, [Waiting(chat.id, chat.state.queue_id)])
     _make(tx, chat.tenant_id, made)
     explain(tx, chat, WaitingBecause.OFFERED if made else None)
+
+
+def _hold(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> list[Candidate]:
+    """The agent who is asked first, alone for a moment; nobody if that one cannot be asked."""
+    preferred = [
+        one
+        for one in candidates
+        if one.agent_id == chat.state.preferred_agent_id
+        and one.room > 0
+        and chat.id not in one.paused
+    ]
+    if not preferred or len(candidates) == 1:
+        return []
+    chat.held_until, chat.changed = tx.now + FIRST_LOOK, True
+    # Routing reads the table.
+    store_chats.write(tx, chat)
+    call_router(tx, chat.tenant_id, chat.held_until)
+    return preferred
 
 
 def _make_room(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> list[Candidate]:
@@ -52,14 +82,14 @@ def _make_room(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> list[Cand
     given_up = {agent_id: youngest[1] for agent_id, youngest in last.items() if place < youngest}
     for agent_id, chat_id in given_up.items():
         offers.close_one(tx, chat.tenant_id, chat_id, agent_id, OfferState.WITHDRAWN)
-    _explain_again(tx, chat.tenant_id, set(given_up.values()))
+    lost_offers(tx, chat.tenant_id, set(given_up.values()))
     return [replace(one, offered=one.offered - {given_up.get(one.agent_id)}) for one in candidates]
 
 
 def withdraw_chat(tx: Tx, chat: OpenChat) -> None:
     """A chat no longer waits, or waits elsewhere; whoever was asked has room for another."""
     freed = offers.close_of_chat(tx, chat.tenant_id, chat.id, OfferState.WITHDRAWN)
-    chat.waiting_because = None
+    chat.waiting_because = chat.held_until = None
     events.offers_changed(tx, chat.tenant_id, freed)
     offer_agents(tx, chat.tenant_id, freed)
 
@@ -69,7 +99,7 @@ def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
     lost = offers.close_of_agent(tx, tenant_id, agent_id, OfferState.WITHDRAWN)
     if lost:
         events.offers_changed(tx, tenant_id, [agent_id])
-    _explain_again(tx, tenant_id, set(lost))
+    lost_offers(tx, tenant_id, set(lost))
 
 
 def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
@@ -77,7 +107,9 @@ def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
     if not agent_ids:
         return 0
     limit = tenants.get(tx, tenant_id).concurrency_limit
-    candidates = offers.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
+    candidates = _at_open_queues(
+        tx, tenant_id, offers.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
+    )
     waiting = offers.waiting_for(tx, tenant_id, candidates)
     made = match(candidates, waiting)
     _make(tx, tenant_id, made)
@@ -90,9 +122,21 @@ def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
     return len(made)
 
 
+def _at_open_queues(tx: Tx, tenant_id: int, candidates: list[Candidate]) -> list[Candidate]:
+    """What waits on a closed queue is offered when it opens."""
+    tree = tenants.tree(tx, tenant_id)
+    ids = {queue_id for one in candidates for queue_id in one.queue_ids}
+    open_now = frozenset(queue_id for queue_id in ids if tree.is_open(queue_id, tx.now))
+    return [replace(one, queue_ids=one.queue_ids & open_now) for one in candidates]
+
+
 def explain(tx: Tx, chat: OpenChat, because: WaitingBecause | None = None) -> None:
     """Note why the chat waits, if the caller knows it; its process is told only of a change."""
-    reason = because or _reason(tx, chat)
+    reason: str = because or _reason(tx, chat)
+    if reason == WaitingBecause.CLOSED:
+        until = closed_until(tenants.tree(tx, chat.tenant_id), chat.state.queue_id, tx.now)
+        if until is not None and until < NEVER:
+            reason = f"{reason} until {until:%Y-%m-%d %H:%M} UTC"
     if chat.waiting_because != reason:
         chat.waiting_because = reason
         chat.changed = True
@@ -105,6 +149,7 @@ def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
         offered=offers.is_offered(tx, chat.tenant_id, chat.id),
         declined=offers.declined_since(tx, chat.tenant_id, chat.id, tx.now - DECLINE_PAUSE),
         staff=staff.get(queue_id, Staffing()),
+        closed=not tenants.tree(tx, chat.tenant_id).is_open(queue_id, tx.now),
     )
 
 
@@ -112,21 +157,49 @@ def restaff(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
     """Agents or limits are not what they were: withdraw what is not theirs, offer the rest."""
     for agent_id in offers.strangers(tx, tenant_id):
         withdraw_agent(tx, tenant_id, agent_id)
-    sweep(tx, tenant_id)
+    # Hours may be others, too.
+    next_change = ring(tx, tenant_id).at
+    _explain_waiting(tx, tenant_id, queue_ids)
+    if next_change is not None:
+        call_router(tx, tenant_id, next_change)
+
+
+def _explain_waiting(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
     for chat_id in store_chats.waiting_on(tx, tenant_id, queue_ids):
         chat = store_chats.lock(tx, tenant_id, chat_id)
         assert chat is not None
         explain(tx, chat)
 
 
-def _explain_again(tx: Tx, tenant_id: int, chat_ids: set[int]) -> None:
-    """Chats that lost an offer; those that another agent is still asked to take wait as before."""
+def _explain_opened(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
+    """Chats of queues that are open now, and were closed when it was last said why they wait."""
+    for chat_id in store_chats.waiting_closed(tx, tenant_id, queue_ids):
+        chat = store_chats.lock(tx, tenant_id, chat_id)
+        assert chat is not None
+        explain(tx, chat)
+
+
+def lost_offers(tx: Tx, tenant_id: int, chat_ids: set[int]) -> None:
+    """Chats that lost an offer: what was held for that agent goes to the others at once; those
+    that another agent is still asked to take wait as before."""
     if not chat_ids:
         return
     for chat_id in sorted(chat_ids - offers.offered_of(tx, tenant_id, list(chat_ids))):
         chat = store_chats.lock(tx, tenant_id, chat_id)
         assert chat is not None
-        explain(tx, chat)
+        if chat.held_until is None:
+            explain(tx, chat)
+        else:
+            _release(tx, chat)
+
+
+def _release(tx: Tx, chat: OpenChat) -> None:
+    chat.held_until, chat.changed = None, True
+    store_chats.write(tx, chat)
+    limit = tenants.get(tx, chat.tenant_id).concurrency_limit
+    others = offers.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
+    others = [one for one in others if one.agent_id != chat.state.preferred_agent_id]
+    _offer(tx, chat, _at_open_queues(tx, chat.tenant_id, others))
 
 
 def sweep(tx: Tx, tenant_id: int) -> int:
@@ -147,12 +220,18 @@ def call_router(tx: Tx, tenant_id: int, at: datetime) -> None:
 
 
 def ring(tx: Tx, tenant_id: int) -> NextRouting:
-    """The router's alarm: pauses that are over by now; then when the next one ends."""
-    locks.routing(tx, tenant_id)
-    agent_ids = offers.agents_with_pause(tx, tenant_id)
-    offer_agents(tx, tenant_id, agent_ids)
-    last = offers.next_pause_start(tx, tenant_id, tx.now - DECLINE_PAUSE)
-    return NextRouting(None if last is None else last + DECLINE_PAUSE)
+    """The router's alarm: pauses and first looks that are over by now, queues that opened; then
+    when the next of them is due."""
+    sweep(tx, tenant_id)
+    tree = tenants.tree(tx, tenant_id)
+    waited_on = offers.queues_waited_on(tx, tenant_id)
+    opening = [closed_until(tree, queue_id, tx.now) for queue_id in waited_on]
+    opened = [queue_id for queue_id, at in zip(waited_on, opening, strict=True) if at is None]
+    _explain_opened(tx, tenant_id, opened)
+    declined = offers.next_pause_start(tx, tenant_id, tx.now - DECLINE_PAUSE)
+    due = [None if declined is None else declined + DECLINE_PAUSE, *opening]
+    due.append(offers.next_release(tx, tenant_id))
+    return NextRouting(min((at for at in due if at is not None and at < NEVER), default=None))
 
 
 def _make(tx: Tx, tenant_id: int, made: list[tuple[int, int]]) -> None:

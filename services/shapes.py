@@ -131,6 +131,7 @@ class Chat:
     message_count: int
     seq: int
     waiting_because: str | None
+    estimated_wait: int | None
     deadline_at: Moment | None
     dismisses_at: Moment | None
     stop_asked: int | None

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam
 
 from domain.decisions import ChatState
 from domain.process import ChatRef, ChatView
+from domain.routing import WaitingBecause
 from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
 from domain.timers import ends_at
 from store import tables as t
@@ -107,7 +108,8 @@ _COLUMNS = (
     c.held_until,
     c.waited,
     c.first_waited,
-    c.waiting_from,
+    c.handled,
+    c.spell_from,
     c.ptr,
     c.seq,
     c.incarnation,
@@ -198,6 +200,17 @@ def waiting_on(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> list[int]:
     return list(tx.conn.execute(query.order_by(c.id)).scalars())
 
 
+def waiting_closed(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> list[int]:
+    """Of the chats that wait on these queues those that were said to wait for an opening."""
+    query = sa.select(c.id).where(
+        c.tenant_id == tenant_id,
+        c.queue_id.in_(queue_ids),
+        c.waiting_because.startswith(WaitingBecause.CLOSED),
+        sa.text(t.WAITING_CHAT),
+    )
+    return list(tx.conn.execute(query.order_by(c.id)).scalars()) if queue_ids else []
+
+
 def insert(tx: Tx, tenant_id: int, number_id: int, consumer_id: int, state: ChatState) -> OpenChat:
     """A new chat of the pair, locked by this transaction."""
     values = _values(state) | {
@@ -266,7 +279,8 @@ def _values(state: ChatState) -> dict[str, Any]:
         "preferred_agent_id": state.preferred_agent_id,
         "waited": _milliseconds(state.waited),
         "first_waited": None if state.first_waited is None else _milliseconds(state.first_waited),
-        "waiting_from": state.waiting_from,
+        "handled": _milliseconds(state.handled),
+        "spell_from": state.spell_from,
     }
 
 
@@ -305,7 +319,8 @@ def _open(row: AnyRow) -> OpenChat:
         preferred_agent_id=row.preferred_agent_id,
         waited=_span(row.waited),
         first_waited=None if row.first_waited is None else _span(row.first_waited),
-        waiting_from=row.waiting_from,
+        handled=_span(row.handled),
+        spell_from=row.spell_from,
     )
     return OpenChat(
         id=row.id,

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 
-from domain.statuses import ChatStatus
+from domain.follow_up import LastChat
+from domain.statuses import ChatStatus, DisconnectedBy
 from store import tables as t
 from store.database import Tx
 
 c = t.chats.c
+_LAST = (
+    sa.select(
+        c.number_id,
+        c.queue_id,
+        c.lang,
+        c.preferred_agent_id,
+        c.ended_at,
+        c.disconnected_by,
+        c.told_closed_until,
+    )
+    .where(c.tenant_id == bindparam("tenant_id"), c.consumer_id == bindparam("consumer_id"))
+    .order_by(c.id.desc())
+    .limit(1)
+)
 
 
 def number(tx: Tx, tenant_id: int, consumer_id: int) -> str:
@@ -46,6 +62,22 @@ def earlier_chats(
         page = page.where(c.id < before)
     found = tx.conn.execute(page.order_by(c.id.desc()).limit(most)).scalars()
     return list(found), int(total)
+
+
+def last_chat(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> LastChat | None:
+    """The consumer's newest chat, if it has ended; seen from a text to this number."""
+    row = tx.conn.execute(_LAST, {"tenant_id": tenant_id, "consumer_id": consumer_id}).one_or_none()
+    if row is None or row.ended_at is None:
+        return None
+    return LastChat(
+        same_number=row.number_id == number_id,
+        queue_id=row.queue_id,
+        lang=row.lang,
+        agent_id=row.preferred_agent_id,
+        ended_at=row.ended_at,
+        disconnected_by=DisconnectedBy(row.disconnected_by),
+        told_closed_until=row.told_closed_until,
+    )
 
 
 def agents_with(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:

@@ -59,9 +59,31 @@ _WAITING = (
         c.tenant_id == bindparam("tenant_id"),
         c.queue_id == bindparam("queue_id"),
         sa.text(t.WAITING_CHAT),
+        sa.or_(c.held_until.is_(None), c.held_until <= bindparam("now")),
     )
     .order_by(c.queued_at, c.id)
     .limit(bindparam("most"))
+)
+_HELD = (
+    sa.select(c.queued_at, c.id, c.queue_id, c.waiting_because, c.preferred_agent_id)
+    .where(
+        c.tenant_id == bindparam("tenant_id"),
+        c.preferred_agent_id.in_(_AGENTS),
+        c.held_until > bindparam("now"),
+        sa.text(t.HELD_CHAT),
+    )
+    .order_by(c.queued_at, c.id)
+)
+_NEXT_HELD = sa.select(sa.func.min(c.held_until)).where(
+    c.tenant_id == bindparam("tenant_id"),
+    c.held_until > bindparam("now"),
+    sa.text(t.HELD_CHAT),
+)
+_WAITED_ON = (
+    sa.select(c.queue_id)
+    .where(c.tenant_id == bindparam("tenant_id"), sa.text(t.WAITING_CHAT))
+    .distinct()
+    .order_by(c.queue_id)
 )
 _INSERT = sa.insert(t.offers)
 _CLOSE = (
@@ -169,10 +191,26 @@ def waiting_for(tx: Tx, tenant_id: int, agents: Sequence[Candidate]) -> list[Wai
     queue_ids = sorted({queue_id for agent in agents for queue_id in agent.queue_ids})
     found: list[Any] = []
     for queue_id in queue_ids:
-        wanted = {"tenant_id": tenant_id, "queue_id": queue_id, "most": most}
-        found += tx.conn.execute(_WAITING, wanted).all()
-    found.sort(key=lambda row: (row.queued_at, row.id))
-    return [Waiting(row.id, row.queue_id, row.waiting_because) for row in found]
+        wanted = {"tenant_id": tenant_id, "queue_id": queue_id, "most": most, "now": tx.now}
+        found += [(*row, None) for row in tx.conn.execute(_WAITING, wanted)]
+    theirs = {"tenant_id": tenant_id, "agent_ids": [agent.agent_id for agent in agents]}
+    for row in tx.conn.execute(_HELD, theirs | {"now": tx.now}):
+        if row.queue_id in queue_ids:
+            found.append(tuple(row))
+    return [Waiting(*what) for _, *what in sorted(found, key=lambda row: row[:2])]
+
+
+def next_release(tx: Tx, tenant_id: int) -> datetime | None:
+    """When the first of the chats that are held for one agent is offered to the others."""
+    found: datetime | None = tx.conn.execute(
+        _NEXT_HELD, {"tenant_id": tenant_id, "now": tx.now}
+    ).scalar_one()
+    return found
+
+
+def queues_waited_on(tx: Tx, tenant_id: int) -> list[int]:
+    """The queues on which chats wait."""
+    return list(tx.conn.execute(_WAITED_ON, {"tenant_id": tenant_id}).scalars())
 
 
 def youngest(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> dict[int, tuple[datetime, int]]:

@@ -383,6 +383,8 @@ ACTIVE_CHAT = "status IN ('selecting','queued','assigned','dismissed')"
 ASSIGNED_CHAT = "chats.status = 'assigned'"
 WAITING_CHAT = "chats.status = 'queued'"
 DISMISSED_CHAT = "chats.status = 'dismissed'"
+ANSWERED_CHAT = "chats.first_waited IS NOT NULL"
+HELD_CHAT = "chats.status = 'queued' AND chats.held_until IS NOT NULL"
 
 chats = _table(
     "chats",
@@ -426,10 +428,12 @@ chats = _table(
     # Whom the chat is offered first, and until when to nobody else.
     Column("preferred_agent_id", BigId),
     _time("held_until"),
-    # Waiting in milliseconds: of spells that are over, until the first agent; since when now.
+    # Milliseconds in queues and with agents, of spells that are over; since when one lasts; and
+    # what was waited until the first agent.
     Column("waited", BigId, nullable=False, server_default="0"),
+    Column("handled", BigId, nullable=False, server_default="0"),
+    _time("spell_from"),
     Column("first_waited", BigId),
-    _time("waiting_from"),
     # Process: the last pointer, the last message, the workflow's incarnation (rules 2 and 8).
     Column("ptr", Integer, nullable=False, server_default="0"),
     Column("seq", Integer, nullable=False, server_default="0"),
@@ -458,6 +462,23 @@ chats = _table(
         "agent_id",
         sqlite_where=sa.text("status = 'assigned'"),
         postgresql_where=sa.text("status = 'assigned'"),
+    ),
+    # Estimated wait: how long the chats took that ended lately.
+    Index(
+        "ix_chats_handled",
+        "tenant_id",
+        "ended_at",
+        "handled",
+        sqlite_where=sa.text("first_waited IS NOT NULL"),
+        postgresql_where=sa.text("first_waited IS NOT NULL"),
+    ),
+    # Routing: the chats that an agent alone is asked to take.
+    Index(
+        "ix_chats_held",
+        "tenant_id",
+        "preferred_agent_id",
+        sqlite_where=sa.text("status = 'queued' AND held_until IS NOT NULL"),
+        postgresql_where=sa.text("status = 'queued' AND held_until IS NOT NULL"),
     ),
     # An agent's dismissed chats, to be resumed.
     Index(

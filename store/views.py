@@ -42,8 +42,9 @@ class ChatRecord:
     ended_at: datetime | None
     deadlines: dict[str, datetime]
     waited: int
+    handled: int
+    spell_from: datetime | None
     first_waited: int | None
-    waiting_from: datetime | None
     number: str
     consumer_id: int
     consumer_number: str
@@ -95,8 +96,9 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
             c.ended_at,
             c.deadlines,
             c.waited,
+            c.handled,
+            c.spell_from,
             c.first_waited,
-            c.waiting_from,
             n.number,
             k.id,
             k.number,

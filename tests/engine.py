@@ -221,10 +221,12 @@ async def running(
             await stack.enter_async_context(made)
         engine = Engine(db, world, carrier, relay, client, env)
         yield engine
+        # The relay first: it would rebuild what is ended here, and nobody would work for that.
+        db.on_commit = lambda _owed, _events: None
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, relay.close(), return_exceptions=True)
         await _forget(engine)
-    for loop in loops:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
     await db.close()
 
 

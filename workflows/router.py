@@ -6,12 +6,15 @@ only covers what time alone changes, and is gone when nothing is waited for.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 from temporalio import workflow
 
 from domain.process import NextRouting, RouterRun
 from workflows import stubs
+
+LONG_HISTORY = 1_000
 
 
 @workflow.defn(name="RouterWorkflow")
@@ -20,7 +23,7 @@ class RouterWorkflow:
 
     @workflow.init
     def __init__(self, run: RouterRun) -> None:
-        self.at: datetime | None = None
+        self.at = run.at
 
     @workflow.signal
     def wake(self, next_routing: NextRouting) -> None:
@@ -32,7 +35,25 @@ class RouterWorkflow:
     async def run(self, run: RouterRun) -> None:
         """Sleep to the next instant, have the store match, and ask it for the one after."""
         while self.at is not None:
-            wait = (self.at - workflow.now()).total_seconds()
-            await workflow.sleep(max(0.0, wait), summary="next change of eligibility")
+            if workflow.info().get_current_history_length() >= LONG_HISTORY:
+                workflow.continue_as_new(RouterRun(run.tenant, self.at))
+            await self._sleep_until(self.at)
             self.at = None
             self.wake(await stubs.route(run.tenant))
+
+    async def _sleep_until(self, at: datetime) -> None:
+        """To the instant, or to an earlier one that becomes known meanwhile: a queue may open
+        tomorrow, and a declined chat be offered again in half a minute."""
+        wait = (at - workflow.now()).total_seconds()
+        if not workflow.patched("earlier-wakes"):
+            await workflow.sleep(max(0.0, wait), summary="next change of eligibility")
+            return
+        while wait > 0:
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda at=at: self.at is not None and self.at < at,  # type: ignore[misc]
+                    timeout=wait,
+                    timeout_summary="next change of eligibility",
+                )
+            assert self.at is not None
+            at, wait = self.at, (self.at - workflow.now()).total_seconds()

@@ -18,10 +18,12 @@ from domain.chat import (
 )
 from domain.commands import Command
 from domain.decisions import ChatState, World
+from domain.follow_up import LastChat
 from domain.hours import Schedule
 from domain.queues import Queue, QueueTree
 from domain.segments import Encoding, count
 from domain.spoken_times import reopening, span
+from domain.statuses import DisconnectedBy
 from domain.timers import Timer
 
 # A Monday evening in New York, where it closed at 17:00.
@@ -100,6 +102,15 @@ def test_a_dismissed_chat_that_comes_back_after_hours_is_told() -> None:
         state = decide(state, fact, WORLD).state
     _, said = wrote(state, "back again", EVENING)
     assert said == ["dismissed_response", "after_hours"]
+
+
+@pytest.mark.parametrize("told", [MORNING, None])
+def test_a_follow_up_in_the_same_closed_period_is_not_told_again(told: datetime | None) -> None:
+    before = EVENING - timedelta(minutes=5)
+    last = LastChat(True, ORDERS, "en", 9, before, DisconnectedBy.AGENT, told)
+    decision = open_chat(ROOT, "thanks", EVENING, WORLD, last)
+    assert decision.state.status == "queued"
+    assert [say.key for say in decision.say] == ([] if told else ["after_hours"])
 
 
 def test_the_message_of_the_nearest_queue_upwards_is_the_one() -> None:

@@ -124,7 +124,7 @@ def check_state(state: ChatState) -> None:
     assert (state.ended_at is not None) == (status in ENDED)
     assert (due(state) is None) == (status in ENDED)
     assert (state.dismissed_at is not None) == (status is ChatStatus.DISMISSED or _left(state))
-    assert (state.waiting_from is not None) == (status is ChatStatus.QUEUED)
+    assert (state.spell_from is not None) == (status in (ChatStatus.QUEUED, ChatStatus.ASSIGNED))
     assert (state.first_waited is not None) == (state.assigned_at is not None)
     assert (state.disconnected_by is DisconnectedBy.UNKNOWN) == (status not in ENDED)
     assert state.fail_reason is None or status in ENDED

@@ -143,7 +143,8 @@ def test_waiting_is_counted_without_agents_and_dismissal() -> None:
     again = told(revived(), AgentAccepted(4, after(205)))
     assert again.first_waited == timedelta(minutes=1)
     assert again.waited == timedelta(minutes=1 + 5)
-    assert again.waiting_from is None
+    assert again.handled == timedelta(minutes=61)
+    assert again.spell_from == after(205)
 
 
 def test_what_ends_a_dismissed_chat() -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.routing import OFFERS_SHOWN, Candidate, Waiting, WaitingBecause, match
+from domain.routing import (
+    OFFERS_SHOWN,
+    Candidate,
+    Staffing,
+    Waiting,
+    WaitingBecause,
+    in_words,
+    match,
+    waiting_because,
+)
 
 QUEUES = [1, 2, 3]
 some_queues = st.frozensets(st.sampled_from(QUEUES))
@@ -93,5 +103,56 @@ def test_a_chat_is_offered_to_everybody_who_could_take_it() -> None:
     assert match(agents, [Waiting(5, 1)]) == [(5, 7), (5, 8), (5, 9)]
 
 
-def test_every_reason_to_wait_has_a_sentence() -> None:
-    assert all(reason.sentence.endswith(".") for reason in WaitingBecause)
+@pytest.mark.parametrize(
+    ("reason", "offered_to", "until", "told"),
+    [
+        (WaitingBecause.NO_AGENT, 0, None, "No agent is assigned to this queue."),
+        (WaitingBecause.NOBODY_AVAILABLE, 0, None, "No agent of this queue is available."),
+        (
+            WaitingBecause.AT_CAPACITY,
+            0,
+            None,
+            "All available agents of this queue are at capacity.",
+        ),
+        (WaitingBecause.DECLINED, 0, None, "Declined by the free agents; offered again shortly."),
+        (WaitingBecause.OFFERED, 1, None, "Offered to 1 agent; waiting for an agent to accept."),
+        (WaitingBecause.OFFERED, 3, None, "Offered to 3 agents; waiting for an agent to accept."),
+        (
+            WaitingBecause.CLOSED,
+            0,
+            "tomorrow, 9:00 AM (UTC)",
+            "This queue is closed until tomorrow, 9:00 AM (UTC).",
+        ),
+        (WaitingBecause.CLOSED, 0, None, "This queue is closed now."),
+    ],
+)
+def test_every_reason_to_wait_in_words(
+    reason: WaitingBecause, offered_to: int, until: str | None, told: str
+) -> None:
+    assert in_words(reason, offered_to=offered_to, until=until) == told
+
+
+@pytest.mark.parametrize(
+    ("offered", "declined", "staff", "closed", "reason"),
+    [
+        # What is offered already stays so when the queue closes.
+        (True, False, Staffing(2, 2), True, WaitingBecause.OFFERED),
+        (False, False, Staffing(0, 0), True, WaitingBecause.NO_AGENT),
+        (False, False, Staffing(2, 0), True, WaitingBecause.CLOSED),
+        (False, True, Staffing(2, 2), True, WaitingBecause.CLOSED),
+        (False, False, Staffing(2, 0), False, WaitingBecause.NOBODY_AVAILABLE),
+        (False, True, Staffing(2, 2), False, WaitingBecause.DECLINED),
+        (False, False, Staffing(2, 2), False, WaitingBecause.AT_CAPACITY),
+    ],
+)
+def test_the_first_reason_that_holds_is_told(
+    offered: bool, declined: bool, staff: Staffing, closed: bool, reason: WaitingBecause
+) -> None:
+    found = waiting_because(offered=offered, declined=declined, staff=staff, closed=closed)
+    assert found is reason
+
+
+def test_a_chat_that_is_held_for_one_agent_is_offered_to_that_one_alone() -> None:
+    agents = [Candidate(agent, frozenset({1}), 3) for agent in (7, 8)]
+    held = Waiting(5, 1, held_for=8)
+    assert match(agents, [held, Waiting(6, 1)]) == [(6, 7), (5, 8), (6, 8)]

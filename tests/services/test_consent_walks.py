@@ -33,6 +33,9 @@ WRITTEN = frozenset(
         TextKey.MENU,
         TextKey.CHOICE_CONFIRMED,
         TextKey.INVALID_CHOICE,
+        TextKey.AFTER_HOURS,
+        TextKey.DISMISSAL_NOTICE,
+        TextKey.DISMISSED_RESPONSE,
         TextKey.EXPIRED,
         TextKey.ENDED,
         TextKey.OPT_OUT,
@@ -162,6 +165,8 @@ async def every_kind_of_text(world: World, clock: SetClock) -> None:
     chat_id = await world.connected_chat()
     await world.reply("ana", chat_id, "Hello")
     await world.end("ana", chat_id)
+    # Too late to follow it up.
+    clock.move(minutes=11)
     opened = await world.text("hello")
     await world.text("what?")
     assert opened.chat_id is not None
@@ -172,7 +177,23 @@ async def every_kind_of_text(world: World, clock: SetClock) -> None:
     clock.move(days=2)
     await world.db.write(process.ring, ChatRef(world.tenant_id, opened.chat_id))
     await _set_status(world, "queued", hidden)
+    await _fall_silent_and_come_back(world, clock)
     await world.text("stop", sender=OTHER_PHONE)
+
+
+async def _fall_silent_and_come_back(world: World, clock: SetClock) -> None:
+    """A consumer is told of the dismissal, dismissed, and writes again after hours."""
+    await world.configure(dismissal=True)
+    chat_id = await world.connected_chat()
+    await world.reply("ana", chat_id, "Are you there?")
+    its = t.messages.c.chat_id == chat_id
+    await _set_status(world, "sent", its)
+    clock.move(minutes=55)
+    await world.db.write(process.ring, ChatRef(world.tenant_id, chat_id))
+    await world.dismiss("ana", chat_id)
+    await world.hours("Orders", "off")
+    await world.text("me again")
+    await _set_status(world, "queued", its)
 
 
 async def _set_status(world: World, status: str, *where: sa.ColumnElement[bool]) -> None:

@@ -103,7 +103,8 @@ async def test_a_text_that_arrives_while_the_chat_closes_is_in_it_or_starts_a_ne
             thread = await world.thread(received.chat_id)
             assert any(m.text == "last words" for m in thread)
             if received.chat_id != chat_id:
-                assert await world.chat_status(received.chat_id) is ChatStatus.SELECTING
+                # It follows up what the agent has just ended.
+                assert await world.chat_status(received.chat_id) is ChatStatus.QUEUED
 
 
 async def test_a_reply_before_the_end_still_goes_out_before_the_goodbye(world: World) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import domain.routing
 import store.offers
 from domain.process import NextRouting
-from domain.routing import DECLINE_PAUSE, WaitingBecause
+from domain.routing import DECLINE_PAUSE, WaitingBecause, in_words
 from domain.statuses import AgentStatus, ChatStatus
 from services import agents, chat_views, routing
 from services.errors import (
@@ -305,13 +305,13 @@ async def test_why_a_chat_waits_is_told_as_it_is_now(world: World, clock: SetClo
     await world.configure(concurrency_limit=1)
     await world.connected_chat("ana", phone(9))
     waiting = await world.waiting_chat()
-    assert await told(waiting) == WaitingBecause.AT_CAPACITY.sentence
+    assert await told(waiting) == in_words(WaitingBecause.AT_CAPACITY)
     await world.status("ana", AgentStatus.OFFLINE)
-    assert await told(waiting) == WaitingBecause.NOBODY_AVAILABLE.sentence
+    assert await told(waiting) == in_words(WaitingBecause.NOBODY_AVAILABLE)
     await world.status("ben")
-    assert await told(waiting) == WaitingBecause.OFFERED.sentence
+    assert await told(waiting) == in_words(WaitingBecause.OFFERED, offered_to=1)
     await world.decline("ben", waiting)
-    assert await told(waiting) == WaitingBecause.DECLINED.sentence
+    assert await told(waiting) == in_words(WaitingBecause.DECLINED)
 
 
 async def test_a_chat_that_comes_back_takes_the_place_of_the_youngest_that_is_shown(

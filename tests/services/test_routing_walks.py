@@ -20,10 +20,17 @@ from tests.conftest import OpenDatabase, SetClock
 from tests.world import MENU_NUMBER, VIP_NUMBER, World
 
 AGENTS = ("ana", "ben", "caro")
+# How many chats above the limit the walks may leave an agent with, by resuming.
+RESUMED = 3
 PHONES = [f"+1415555{4000 + n}" for n in range(7)]
 TEXTS = ["hello", "hello", "1", "1", "2", "pay", "back", "exit", "stop", "start", "help"]
 STATUSES = [AgentStatus.AVAILABLE] * 4 + [AgentStatus.BREAK, AgentStatus.OFFLINE]
-VERBS = ["text"] * 6 + ["accept"] * 3 + ["end"] * 2 + ["decline", "status", "reply", "ring"]
+VERBS = (
+    ["text"] * 6
+    + ["accept"] * 3
+    + ["end"] * 2
+    + ["decline", "status", "reply", "ring", "dismiss", "dismiss", "resume", "again"]
+)
 
 
 async def act(world: World, chance: random.Random) -> None:
@@ -45,6 +52,14 @@ async def act(world: World, chance: random.Random) -> None:
             await world.db.write(process.ring, ChatRef(world.tenant_id, chat_id))
         case "decline":
             await world.decline(agent, chance.choice(await world.offers(agent) or [chat_id]))
+        case "dismiss":
+            mine = chance.choice(await busy_with(world, agent) or [chat_id])
+            await world.reply(agent, mine, "Hello!")
+            await world.dismiss(agent, mine)
+        case "resume":
+            await world.resume(chance.choice(await aside(world) or [chat_id]), agent)
+        case "again":
+            await world.resume(chance.choice(await aside(world) or [chat_id]))
         case "end":
             await world.end(agent, chance.choice(await busy_with(world, agent) or [chat_id]))
 
@@ -55,14 +70,20 @@ async def busy_with(world: World, agent: str) -> list[int]:
     return [row.id for row in await world.rows(mine)]
 
 
+async def aside(world: World) -> list[int]:
+    c = t.chats.c
+    return [row.id for row in await world.rows(sa.select(c.id).where(c.status == "dismissed"))]
+
+
 async def check(world: World) -> None:
     """No agent above the limit, one active chat per pair, offers only of waiting chats."""
     assert await world.db.write(routing.sweep, world.tenant_id) == 0
     c, o, u = t.chats.c, t.offers.c, t.users.c
     chats = await world.rows(sa.select(c.id, c.number_id, c.consumer_id, c.status, c.agent_id))
     load = Counter(chat.agent_id for chat in chats if chat.status == ChatStatus.ASSIGNED)
-    assert all(count <= 3 for count in load.values())
-    active = ("selecting", "queued", "assigned")
+    # Only who takes a dismissed chat up again may have more.
+    assert all(count <= 3 + RESUMED for count in load.values())
+    active = ("selecting", "queued", "assigned", "dismissed")
     pairs = Counter((chat.number_id, chat.consumer_id) for chat in chats if chat.status in active)
     assert all(count == 1 for count in pairs.values())
     waiting = {chat.id for chat in chats if chat.status == ChatStatus.QUEUED}
@@ -86,13 +107,26 @@ async def check(world: World) -> None:
 async def check_places(world: World, offers: list[sa.Row[int, int]]) -> None:
     """Nobody is asked to take a chat before one that waits longer, unless that was declined."""
     c, o = t.chats.c, t.offers.c
-    queued = sa.select(c.id, c.queued_at).where(c.status == ChatStatus.QUEUED)
-    place = {row.id: (row.queued_at, row.id) for row in await world.rows(queued)}
+    queued = sa.select(c.id, c.queued_at, c.held_until, c.preferred_agent_id).where(
+        c.status == ChatStatus.QUEUED
+    )
+    rows = await world.rows(queued)
+    place = {row.id: (row.queued_at, row.id) for row in rows}
+    now = await world.db.clock.now()
+    held = {
+        row.id: row.preferred_agent_id for row in rows if row.held_until and row.held_until > now
+    }
+    for offer in offers:
+        assert held.get(offer.chat_id, offer.agent_id) == offer.agent_id
     declined = sa.select(o.agent_id, o.chat_id).where(o.state == "declined")
     spared = {(row.agent_id, row.chat_id) for row in await world.rows(declined)}
     for agent in {offer.agent_id for offer in offers}:
         shown = {offer.chat_id for offer in offers if offer.agent_id == agent}
-        rest = {chat for chat in place if chat not in shown and (agent, chat) not in spared}
+        rest = {
+            chat
+            for chat in place
+            if chat not in shown and (agent, chat) not in spared and held.get(chat, agent) == agent
+        }
         last = max(place[chat] for chat in shown)
         assert all(place[chat] > last for chat in rest)
 
@@ -121,7 +155,7 @@ async def test_after_every_step_of_a_walk_the_sweep_finds_nothing_to_repair(
         await check(world)
         seen |= {chat.status for chat in await world.rows(sa.select(t.chats.c.status))}
         done += 1
-    assert seen >= {"queued", "assigned"}
+    assert seen >= {"queued", "assigned", "dismissed"}
 
 
 async def test_after_a_storm_nothing_is_left_to_repair(

@@ -127,5 +127,6 @@ async def test_a_routing_decision_whatever_the_length_of_the_queue(db: Database)
         with counted(world.db) as said:
             await world.accept("ana", chats[0])
         counts[many] = len(said)
-    # Ten are all offered already; else the next in line is offered to whoever had the first.
-    assert counts[10] < counts[50] == counts[10_000] <= 40
+    # Ten are all offered already; else the next in line is offered to whoever had the first,
+    # after a look at what is held for them.
+    assert counts[10] < counts[50] == counts[10_000] <= 41

@@ -12,7 +12,18 @@ import pytest
 import sqlalchemy as sa
 
 from domain.statuses import MessageStatus, OfferState
-from store import chats, health, inbox, messages, numbers, offers, sends, users
+from store import (
+    chats,
+    consumers,
+    health,
+    inbox,
+    messages,
+    numbers,
+    offers,
+    sends,
+    users,
+    waits,
+)
 from store import tables as t
 from store.database import Tx
 from tests.world import World
@@ -54,6 +65,14 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
     "uq_offers_pending": lambda tx: offers.is_offered_to(tx, 1, 1, 1),
     "ix_chats_waiting": lambda tx: offers.waiting_for(tx, 1, offers.candidates(tx, 1, 3)),
     "ix_chats_agent": lambda tx: users.load(tx, 1, 1),
+    "ix_chats_held": lambda tx: offers.waiting_for(tx, 1, offers.candidates(tx, 1, 3)),
+    "ix_chats_dismissed": lambda tx: chats.dismissed_of_agent(tx, 1, 1),
+    "ix_chats_handled": lambda tx: [
+        waits.average_chat(tx, 1, tx.now),
+        waits.active_agents(tx, 1, 3),
+        waits.places(tx, 1, [1]),
+    ],
+    "ix_chats_consumer": lambda tx: consumers.last_chat(tx, 1, 1, 1),
     "uq_chats_active_pair": lambda tx: [
         numbers.pair(tx, 1, "+14155550100", "+14155550111"),
         chats.active_of_consumer(tx, 1, 1),

@@ -1,0 +1,51 @@
+"""A consumer comes back: to the same agent, and soon after the end also to the same leaf (X9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain import menu
+from domain.decisions import ChatState, Decision, World
+from domain.statuses import DisconnectedBy
+
+
+@dataclass(frozen=True)
+class LastChat:
+    """The consumer's last chat, which has ended; `same_number`: that the new text was sent to."""
+
+    same_number: bool
+    queue_id: int
+    lang: str
+    agent_id: int | None
+    ended_at: datetime
+    disconnected_by: DisconnectedBy
+    told_closed_until: datetime | None
+
+
+def goes_on(last: LastChat, entry_queue_id: int, at: datetime, world: World) -> bool:
+    """Whether a text belongs to what an agent ended a moment ago: "thanks" needs no menu."""
+    tree = world.tree
+    reachable = last.queue_id in tree and (
+        last.queue_id == entry_queue_id or bool(tree.above(last.queue_id, entry_queue_id))
+    )
+    return (
+        last.same_number
+        and last.disconnected_by is DisconnectedBy.AGENT
+        and at - last.ended_at < world.follow_up
+        and reachable
+        and tree.is_leaf(last.queue_id)
+    )
+
+
+def go_on(state: ChatState, last: LastChat, at: datetime, world: World) -> Decision:
+    """Straight to the leaf, without a greeting, a menu, or the same after-hours message again."""
+    same = replace(state, lang=last.lang, told_closed_until=last.told_closed_until)
+    return menu.enter(same, last.queue_id, at, world)
+
+
+def asked_first(last: LastChat | None, at: datetime, world: World) -> int | None:
+    """The agent whom the consumer had last, if that is not too long ago."""
+    if last is None or at - last.ended_at >= world.last_agent:
+        return None
+    return last.agent_id
