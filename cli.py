@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from carrier_commands import app as carrier_app
 from configure_commands import apply, export, print_schema
+from consent_commands import app as consent_app
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -52,6 +53,7 @@ app = typer.Typer(
 credential_app = typer.Typer(help="API credentials.", no_args_is_help=True)
 app.add_typer(credential_app, name="credential")
 app.add_typer(carrier_app, name="carrier")
+app.add_typer(consent_app, name="consent")
 
 app.command()(apply)
 app.command()(export)

@@ -93,8 +93,7 @@ def dismiss_request(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> Open
     chat = _of_agent(tx, tenant_id, agent_id, chat_id)
     here = t.messages.c.chat_id == chat_id
     if asks.decide(tx, tenant_id, chat.consumer_id, Asks.STOP_DISMISSED, here):
-        chat.changed = True
-        events.stop_dismissed(tx, chat, agent_id)
+        events.stop_dismissed(tx, tenant_id, chat_id, [agent_id])
     return chat
 
 

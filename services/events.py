@@ -102,9 +102,9 @@ def stop_asked(
     )
 
 
-def stop_dismissed(tx: Tx, chat: OpenChat, agent_id: int) -> None:
-    """An agent has read that the consumer did not ask to stop."""
-    record(tx, chat.tenant_id, "consent.dismissed", chat.id, agent_ids=[agent_id])
+def stop_dismissed(tx: Tx, tenant_id: int, chat_id: int | None, agent_ids: list[int]) -> None:
+    """Somebody has read that the consumer did not ask to stop."""
+    record(tx, tenant_id, "consent.dismissed", chat_id, agent_ids=agent_ids)
 
 
 def configuration_changed(tx: Tx, tenant_id: int, version: int) -> None:

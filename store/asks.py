@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,12 +20,15 @@ m = t.messages.c
 
 @dataclass(frozen=True)
 class Request:
-    """A consumer's text that asks to stop and waits for a decision."""
+    """A consumer's text that asks to stop and waits for a decision; `lang` is its chat's."""
 
     message_id: int
     chat_id: int | None
     consumer_id: int
     number: str
+    number_id: int
+    our_number: str
+    lang: str | None
     text: str
     at: datetime
 
@@ -57,12 +61,26 @@ def decide(
 
 def open_requests(tx: Tx, tenant_id: int, most: int) -> Sequence[Request]:
     """Who asks to stop and has had no decision yet, the longest wait first."""
-    query = (
-        sa.select(m.id, m.chat_id, m.consumer_id, t.consumers.c.number, m.text, m.created_at)
-        .join(t.consumers, t.consumers.c.id == m.consumer_id)
+    return [Request(*row) for row in tx.conn.execute(_open(tenant_id).order_by(m.id).limit(most))]
+
+
+def open_request(tx: Tx, tenant_id: int, message_id: int) -> Request | None:
+    """The one that this message makes, if it waits for a decision."""
+    row = tx.conn.execute(_open(tenant_id).where(m.id == message_id)).one_or_none()
+    return None if row is None else Request(*row)
+
+
+def _open(tenant_id: int) -> sa.Select[Any]:
+    k, n, c = t.consumers.c, t.numbers.c, t.chats.c
+    return (
+        sa.select(
+            m.id, m.chat_id, m.consumer_id, k.number, n.id, n.number, c.lang, m.text, m.created_at
+        )
+        .join(t.consumers, k.id == m.consumer_id)
+        .join(t.numbers, n.id == m.number_id)
+        .outerjoin(t.chats, c.id == m.chat_id)
         .where(m.tenant_id == tenant_id, sa.text(f"messages.{t.ASKS_TO_STOP}"))
     )
-    return [Request(*row) for row in tx.conn.execute(query.order_by(m.id).limit(most))]
 
 
 def opt_in_wordings(tx: Tx, tenant_id: int) -> tuple[str, ...]:

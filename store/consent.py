@@ -126,7 +126,7 @@ def history(tx: Tx, tenant_id: int, number: str, last: int) -> list[Recorded]:
             sa.and_(
                 u.tenant_id == ledger.tenant_id,
                 u.id == ledger.actor_id,
-                ledger.actor_type == "agent",
+                ledger.actor_type.in_(t.PEOPLE),
             ),
         )
         .where(ledger.tenant_id == tenant_id, ledger.number == number)

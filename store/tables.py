@@ -730,6 +730,9 @@ events = _table(
     UniqueConstraint("tenant_id", "position"),
 )
 
+# Actors of the ledger that are users.
+PEOPLE = ("agent", "manager", "administrator")
+
 # Only ever added to: triggers of the database refuse everything else.
 consent_ledger = _table(
     "consent_ledger",

@@ -127,6 +127,12 @@ def add(tx: Tx, subdomain: str, name: str) -> int:
     return tenant_id
 
 
+def queue_name(tx: Tx, tenant_id: int, queue_id: int) -> str:
+    """The name of a queue, also of one that was deleted."""
+    query = sa.select(q.name).where(q.tenant_id == tenant_id, q.id == queue_id)
+    return str(tx.conn.execute(query).scalar_one())
+
+
 def tree(tx: Tx, tenant_id: int) -> QueueTree:
     """The tenant's whole queue tree; read again only after another configuration was applied."""
     version = get(tx, tenant_id).configuration

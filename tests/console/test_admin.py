@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,16 +17,19 @@ import uvicorn
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, ViewportSize, expect
 
-from services import auth, demo
+from carriers.protocol import InboundText
+from services import auth, demo, intake
 from services.commit import flush
 from services.demo import DemoSecrets
 from settings import Settings
+from store import numbers
 from store.database import Database, WallClock
 from temporal.plugin import build_app
 from tests.console.conftest import Open
 
 SECTIONS = (
-    "queues numbers users teams texts shortcuts hours commands settings credentials versions audit"
+    "queues numbers users teams texts shortcuts hours commands settings consent credentials "
+    "versions audit"
 )
 
 
@@ -35,6 +39,7 @@ class Company:
 
     url: str
     http: httpx2.AsyncClient
+    database_url: str
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self.http.request(method, f"/admin/api/v1/{path}", json=body)
@@ -44,6 +49,15 @@ class Company:
     async def document(self) -> dict[str, Any]:
         document: dict[str, Any] = (await self.call("GET", "configuration"))["document"]
         return document
+
+    async def text(self, phone: str, text: str) -> None:
+        """A consumer's text comes in, as in another process."""
+        db = Database(self.database_url, WallClock(), flush)
+        account = await db.read(numbers.account, "simulator", "acme")
+        assert account is not None
+        inbound = InboundText(phone, phone, "+14155550100", text)
+        await db.write(intake.receive, account, inbound)
+        await db.close()
 
     async def log_in(self, email: str) -> str:
         body = {"tenant": "acme", "email": email, "password": "right"}
@@ -72,7 +86,7 @@ async def company(
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve([listener]))
     async with httpx2.AsyncClient(base_url=url, timeout=20) as http:
-        company = Company(url, http)
+        company = Company(url, http, settings.database_url)
         http.headers["authorization"] = f"Bearer {await company.log_in('ada@acme.example')}"
         yield company
     server.should_exit = True
@@ -341,3 +355,31 @@ async def test_every_section_is_accessible_and_fits(page: Page, scheme: str, wid
     await page.get_by_role("button", name="Review and apply").click()
     await expect(page.get_by_role("button", name="Apply 1 change")).to_be_visible()
     await look("plan")
+
+
+async def test_requests_to_stop_are_decided_and_consent_is_handed_out_as_evidence(
+    page: Page, company: Company
+) -> None:
+    await company.text("+14155550142", "Please stop texting me")
+    await company.text("+14155550143", "How do I unsubscribe from nothing?")
+    await section(page, "Consent")
+    asked = page.locator(".entry", has_text="Please stop texting me")
+    await asked.get_by_role("button", name="Opt out").click()
+    await page.locator("#ask").get_by_role("button", name="Opt out").click()
+    await expect(asked).to_have_count(0)
+    await page.get_by_role("button", name="Not a request").click()
+    await expect(page.get_by_text("Nobody waits for a decision.")).to_be_visible()
+    await page.get_by_label("The consumer's number").fill("+1 415 555 0142")
+    await page.get_by_role("button", name="Show the evidence").click()
+    entry = page.locator("ol .entry")
+    await expect(entry).to_contain_text("opted out for Acme Outfitters, by Ada Adler")
+    await expect(entry).to_contain_text("Please stop texting me")
+    await expect(page.get_by_text("+14155550100: \u2298 opted out")).to_be_visible()
+    assert "5550142" not in page.url
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download all of it").click()
+    saved = json.loads((await (await download.value).path()).read_text())
+    assert [one["status"] for one in saved["entries"]] == ["opted_out"]
+    await page.get_by_label("The consumer's number").fill("nobody")
+    await page.get_by_role("button", name="Show the evidence").click()
+    await expect(page.get_by_role("alert")).to_have_text("number must be a phone number")

@@ -5,6 +5,7 @@ import { askView } from "../ask.js";
 import { el, fill, say, set } from "../dom.js";
 import { loginView } from "../login.js";
 import { commandsView, settingsView } from "./company.js";
+import { consentView } from "./consent.js";
 import { credentialsView } from "./credentials.js";
 import { adopt, discard, draft, isDirty, whenChanged } from "./draft.js";
 import { auditView, versionsView } from "./history.js";
@@ -32,6 +33,7 @@ const SECTIONS = {
   hours: ["Hours", hoursView],
   commands: ["Commands", commandsView],
   settings: ["Settings", settingsView],
+  consent: ["Consent", consentView(ask)],
   credentials: ["Credentials", credentialsView(ask)],
   versions: ["Versions", versionsView({ review, ask })],
   audit: ["Audit log", auditView],

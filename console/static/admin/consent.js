@@ -1,0 +1,92 @@
+// Consent: who asks in free words to be left alone, and the evidence of one number. A number is
+// never part of an address: it is sent as a body, and downloaded from what the page already has.
+
+import * as api from "../api.js";
+import { el, fill } from "../dom.js";
+import { announce, fullTime, plural } from "../words.js";
+
+const BASE = "/admin/api/v1/consent";
+const STANDS = { opted_in: "✓ opted in", opted_out: "⊘ opted out" };
+
+export const consentView = (ask) => async (root) => {
+  const note = el("p", { class: "note", role: "alert" });
+  const waiting = el("ul", { class: "entries" });
+  const number = el("input", { id: "consent-number", type: "tel", maxlength: 50, required: true, autocomplete: "off" });
+  const form = el("form", { class: "card add" }, el("label", { for: number.id }, "The consumer's number"), number,
+    el("button", { type: "submit" }, "Show the evidence"));
+  const found = el("div", {});
+  fill(root,
+    el("h2", {}, "Consent"),
+    el("p", { class: "quiet" }, "Texts that ask in words of their own to get no more. Nothing is done on them alone: somebody decides."),
+    note, waiting, el("h2", {}, "Evidence"),
+    el("p", { class: "quiet" }, "All that the ledger says of a number. It is only added to, never changed."),
+    form, found,
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act(async () => evidence(await api.post(`${BASE}/export`, { number: number.value.trim() })));
+  });
+
+  async function act(verb) {
+    note.textContent = "";
+    try {
+      await verb();
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      note.textContent = error.message;
+    }
+  }
+
+  async function load() {
+    const all = await api.get(`${BASE}/requests`);
+    fill(waiting, ...all.map(request));
+    if (!all.length) fill(waiting, el("li", { class: "quiet" }, "Nobody waits for a decision."));
+  }
+
+  function request(one) {
+    const where = one.chat_id ? `in chat ${one.chat_id}` : "in no chat";
+    const optOut = async () => {
+      const sure = await ask({
+        title: `Opt ${one.number} out?`, words: "The chats end, nothing more is sent, and it is confirmed once.",
+        yes: "Opt out", no: "Not yet",
+      });
+      if (sure) await decide(one, "opt_out", "Opted out");
+    };
+    return el("li", { class: "card entry" },
+      el("p", {}, "“", el("bdi", {}, one.text), "”"),
+      el("p", { class: "quiet" }, `${one.number} to ${one.our_number}, ${where}, ${fullTime(one.at)}`),
+      el("p", { class: "actions" },
+        el("button", { type: "button", onclick: optOut }, "Opt out…"),
+        el("button", { type: "button", onclick: () => decide(one, "dismiss", "Decided: no request") }, "Not a request")));
+  }
+
+  const decide = (one, how, words) => act(async () => {
+    await api.post(`${BASE}/requests/${one.message_id}/${how}`);
+    announce(words);
+    await load();
+  });
+
+  function evidence(proof) {
+    const stands = proof.standing.map(({ our_number: ours, status }) =>
+      el("li", {}, `${ours}: ${STANDS[status] ?? "○ nothing said"}`));
+    const name = `consent-${proof.number.replace(/\D/g, "")}.json`;
+    const file = URL.createObjectURL(new Blob([JSON.stringify(proof, null, 2)], { type: "application/json" }));
+    fill(found,
+      el("h3", {}, `${proof.number}: ${plural(proof.entries.length, "entry", "entries")}`),
+      el("p", {}, el("a", { href: file, download: name }, "Download all of it (JSON)")),
+      el("p", { class: "quiet" }, "What holds now, by number of ours:"), el("ul", {}, ...stands),
+      el("ol", { class: "entries" }, ...proof.entries.map(entry)));
+    announce(`${plural(proof.entries.length, "entry", "entries")} found`);
+  }
+
+  await act(load);
+};
+
+function entry(one) {
+  const by = one.actor_name ?? one.source;
+  return el("li", { class: "card entry" },
+    el("p", {}, el("strong", {}, STANDS[one.status]), ` for ${one.reaches}, by ${by}`),
+    el("p", {}, "“", el("bdi", {}, one.evidence), "”"),
+    el("p", { class: "quiet" }, [fullTime(one.at), one.our_number && `to ${one.our_number}`,
+      one.message_id && `message ${one.message_id}`, one.carrier_id].filter(Boolean).join(" · ")));
+}
