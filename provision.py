@@ -101,29 +101,38 @@ async def set_up_number(
     def add(tx: Tx) -> tuple[int, int, str, Account]:
         tenant_id = _tenant_id(tx, subdomain)
         added = accounts.add_number(tx, tenant_id, number, carrier, account, wanted)
-        return tenant_id, added.id, added.number, accounts.begin_verification(tx, added.id)
+        return (
+            tenant_id,
+            added.id,
+            added.number,
+            accounts.begin_verification(tx, tenant_id, added.id),
+        )
 
     async with open_store(settings) as db:
         tenant_id, number_id, written, asked = await db.write(add)
         answer = await _ask(settings, asked, written)
-        status = await db.write(accounts.end_verification, number_id, asked.id, answer)
+        status = await db.write(accounts.end_verification, tenant_id, number_id, asked.id, answer)
         if queue is not None and status is NumberStatus.VERIFIED:
             await db.write(accounts.assign, tenant_id, number_id, queue)
-        told = await _set_up_second(settings, db, number_id, written, second) if second else ""
+        told = ""
+        if second:
+            told = await _set_up_second(settings, db, tenant_id, number_id, written, second)
     return Verified(written, status, _why(status, answer), told)
 
 
 async def _set_up_second(
-    settings: Settings, db: Database, number_id: int, number: str, second: Second
+    settings: Settings, db: Database, tenant_id: int, number_id: int, number: str, second: Second
 ) -> str:
     """Have the second account's carrier vouch for the number, too; why it does not."""
     if second.name is None:
-        await db.write(accounts.set_fallback, number_id, None)
+        await db.write(accounts.set_fallback, tenant_id, number_id, None)
         return ""
-    asked = await db.read(accounts.second_account, number_id, second.carrier, second.name)
+    asked = await db.read(
+        accounts.second_account, tenant_id, number_id, second.carrier, second.name
+    )
     answer = await _ask(settings, asked, number)
     if answer == Owned(sms=True):
-        await db.write(accounts.set_fallback, number_id, asked.id)
+        await db.write(accounts.set_fallback, tenant_id, number_id, asked.id)
         return ""
     return _why(NumberStatus.FAILED, answer)
 

@@ -27,12 +27,15 @@ from domain.health import LONGEST_TOLD_PAUSE
 from domain.process import SendOutcome, SendText, SentText
 from services import sends
 from services.sends import HandOver, InDoubt, NotDue, OutOfOrder, Settled, Superseded
+from store import sends as texts
 from store.database import Database
 from store.numbers import Account
 
 # A carrier that is busy is asked again within this time, whatever it says; one that asks us to be
 # slower is believed for longer.
 LONGEST_PAUSE = timedelta(seconds=20)
+# No tenant has this id: the text is gone, and its process ends.
+NOBODY = 0
 DOUBT_PAUSE = timedelta(seconds=2)
 
 
@@ -50,7 +53,8 @@ class SendActivities:
     async def send_text(self, send: SendText) -> SentText:
         """Claim, hand over, record. What cannot be decided now ends the try and is retried."""
         incarnation = None if send.chat is None else send.chat.incarnation
-        claim = await self._db.write(sends.claim, send.message_id, incarnation)
+        tenant_id = await self._tenant_of(send)
+        claim = await self._db.write(sends.claim, tenant_id, send.message_id, incarnation)
         match claim:
             case Settled():
                 return _done(claim)
@@ -65,17 +69,24 @@ class SendActivities:
             case InDoubt():
                 return await self._resolve(claim)
 
+    async def _tenant_of(self, send: SendText) -> int:
+        if send.chat is not None:
+            return send.chat.tenant_id
+        found = send.tenant_id or await self._db.read(texts.tenant_of, send.message_id)
+        return found or NOBODY
+
     async def _hand_over(self, text: HandOver) -> SentText:
+        tenant_id = text.account.tenant_id
         if await self._db.clock.now() - text.claimed_at > sends.FRESH:
-            await self._db.write(sends.not_taken, text.message_id, text.attempt)
+            await self._db.write(sends.not_taken, tenant_id, text.message_id, text.attempt)
             raise _later("the claim waited too long for the store", timedelta(0))
         answer = await self._send(text)
         match answer:
             case Accepted():
-                settled = await self._db.write(sends.accepted, text.message_id, answer)
+                settled = await self._db.write(sends.accepted, tenant_id, text.message_id, answer)
                 return _done(settled)
             case Rejected():
-                settled = await self._db.write(sends.rejected, text.message_id, answer)
+                settled = await self._db.write(sends.rejected, tenant_id, text.message_id, answer)
                 return _done(settled)
             case Busy():
                 pause = await self._db.write(sends.busy, text, answer)
@@ -88,30 +99,30 @@ class SendActivities:
 
     async def _resolve(self, doubt: InDoubt) -> SentText:
         """An earlier try ended without an answer: ask the carrier, or wait for the receipt."""
-        text = doubt.hand_over
+        text, tenant_id = doubt.hand_over, doubt.hand_over.account.tenant_id
         if not doubt.askable:
-            return _done(await self._db.write(sends.give_up, text.message_id))
+            return _done(await self._db.write(sends.give_up, tenant_id, text.message_id))
         asked_at = await self._db.clock.now()
         found, patience = await self._look_up(doubt)
         now = await self._db.clock.now()
         match found:
             case Found():
-                settled = await self._db.write(sends.accepted, text.message_id, found)
+                settled = await self._db.write(sends.accepted, tenant_id, text.message_id, found)
                 return _done(settled)
             case NotFound():
                 if now - doubt.since < patience:
                     raise _later("the carrier does not know the text yet", DOUBT_PAUSE)
-                await self._db.write(sends.not_taken, text.message_id, text.attempt)
+                await self._db.write(sends.not_taken, tenant_id, text.message_id, text.attempt)
                 raise _later("the carrier never got the text", timedelta(0))
             case Unsupported():
                 if now - doubt.since < sends.RECEIPT_PATIENCE:
                     raise _later("waiting for the receipt", DOUBT_PAUSE)
-                settled = await self._db.write(sends.give_up, text.message_id)
+                settled = await self._db.write(sends.give_up, tenant_id, text.message_id)
                 return _done(settled)
             case NoAnswer(reason):
                 await self._db.write(sends.unanswered, text, found, asked_at)
                 if doubt.overdue:
-                    return _done(await self._db.write(sends.give_up, text.message_id))
+                    return _done(await self._db.write(sends.give_up, tenant_id, text.message_id))
                 raise _later(f"the carrier cannot be asked: {reason}", None)
 
     async def _send(self, text: HandOver) -> SendResult:

@@ -90,10 +90,12 @@ class SettleChat:
 
 @dataclass(frozen=True)
 class SendText:
-    """Argument of `send_text`; `incarnation` is None for a text without a chat."""
+    """Argument of `send_text`. A text without a chat names its tenant itself; a process that began
+    before it did so does not."""
 
     message_id: int
     chat: ChatRef | None = None
+    tenant_id: int | None = None
 
 
 class SendOutcome(StrEnum):

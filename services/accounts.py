@@ -56,31 +56,35 @@ def add_number(
     if owner is not None and owner[1] != tenant_id:
         raise Conflict("The number is taken.")
     number_id = owner[0] if owner else accounts.add_number(tx, tenant_id, written, owning.id)
-    if numbers.by_id(tx, number_id).account_id != owning.id:
+    if numbers.by_id(tx, tenant_id, number_id).account_id != owning.id:
         moved: dict[str, object] = {"account_id": owning.id, "status": NumberStatus.UNVERIFIED}
-        if numbers.by_id(tx, number_id).fallback_id == owning.id:
+        if numbers.by_id(tx, tenant_id, number_id).fallback_id == owning.id:
             moved["fallback_account_id"] = None
-        accounts.change_number(tx, number_id, **moved)
+        accounts.change_number(tx, tenant_id, number_id, **moved)
     if settings.segments_per_second is not None:
         if settings.segments_per_second < 1:
             raise InvalidField("segments_per_second", "must be at least 1")
-        accounts.change_number(tx, number_id, segments_per_second=settings.segments_per_second)
+        accounts.change_number(
+            tx, tenant_id, number_id, segments_per_second=settings.segments_per_second
+        )
     if settings.optout_replies is not None:
-        accounts.change_number(tx, number_id, optout_replies=settings.optout_replies)
-    return numbers.by_id(tx, number_id)
+        accounts.change_number(tx, tenant_id, number_id, optout_replies=settings.optout_replies)
+    return numbers.by_id(tx, tenant_id, number_id)
 
 
-def begin_verification(tx: Tx, number_id: int) -> Account:
+def begin_verification(tx: Tx, tenant_id: int, number_id: int) -> Account:
     """The account to ask. A number that was verified before stays in use meanwhile."""
-    number = numbers.lock(tx, number_id)
+    number = numbers.lock(tx, tenant_id, number_id)
     if not number.verified:
-        accounts.change_number(tx, number_id, status=NumberStatus.VERIFYING)
+        accounts.change_number(tx, tenant_id, number_id, status=NumberStatus.VERIFYING)
     return numbers.account_by_id(tx, number.account_id)
 
 
-def end_verification(tx: Tx, number_id: int, account_id: int, answer: Ownership) -> NumberStatus:
+def end_verification(
+    tx: Tx, tenant_id: int, number_id: int, account_id: int, answer: Ownership
+) -> NumberStatus:
     """What the carrier said; without an answer everything is as it was before."""
-    number = numbers.lock(tx, number_id)
+    number = numbers.lock(tx, tenant_id, number_id)
     match answer:
         case Owned(sms=True):
             status = NumberStatus.VERIFIED
@@ -88,12 +92,12 @@ def end_verification(tx: Tx, number_id: int, account_id: int, answer: Ownership)
             status = NumberStatus.FAILED
         case NoAnswer():
             status = number.status if number.verified else NumberStatus.UNVERIFIED
-    return accounts.settle_verification(tx, number_id, account_id, status)
+    return accounts.settle_verification(tx, tenant_id, number_id, account_id, status)
 
 
-def second_account(tx: Tx, number_id: int, carrier: str, name: str) -> Account:
+def second_account(tx: Tx, tenant_id: int, number_id: int, carrier: str, name: str) -> Account:
     """The account to ask whether it owns the number as well."""
-    number = numbers.by_id(tx, number_id)
+    number = numbers.by_id(tx, tenant_id, number_id)
     found = numbers.account(tx, carrier, name)
     if found is None or found.tenant_id != number.tenant_id:
         raise NotFound(f"There is no account {name} with {carrier}.")
@@ -102,22 +106,22 @@ def second_account(tx: Tx, number_id: int, carrier: str, name: str) -> Account:
     return found
 
 
-def set_fallback(tx: Tx, number_id: int, account_id: int | None) -> None:
+def set_fallback(tx: Tx, tenant_id: int, number_id: int, account_id: int | None) -> None:
     """Let texts go out by this second account while the first is out of order; its carrier has
     vouched for the number. None: there is no second one any more."""
-    number = numbers.lock(tx, number_id)
+    number = numbers.lock(tx, tenant_id, number_id)
     if number.account_id != account_id:
-        accounts.change_number(tx, number_id, fallback_account_id=account_id)
+        accounts.change_number(tx, tenant_id, number_id, fallback_account_id=account_id)
 
 
 def assign(tx: Tx, tenant_id: int, number_id: int, queue: str) -> None:
     """Texts to this number come in at this queue, named by its name or path (`A / B`)."""
     locks.routing(tx, tenant_id)
-    number = numbers.lock(tx, number_id)
+    number = numbers.lock(tx, tenant_id, number_id)
     if not number.verified:
         raise Conflict(f"Only a verified number can be assigned; this one is {number.status}.")
     found = tenants.tree(tx, tenant_id).named(queue)
     if len(found) != 1:
         how = "No queue is" if not found else "Several queues are"
         raise InvalidField("queue", f"must name one queue. {how} called {queue!r}.")
-    accounts.change_number(tx, number_id, queue_id=found[0].id)
+    accounts.change_number(tx, tenant_id, number_id, queue_id=found[0].id)

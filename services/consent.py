@@ -36,7 +36,7 @@ def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
     routing lock. False when the consumer has opted out of this number's texts already.
     """
     assert entry.number_id is not None
-    line = numbers.line(tx, entry.number_id)
+    line = numbers.line(tx, entry.tenant_id, entry.number_id)
     entry = _scoped(tx, entry)
     before = ledger.stands(tx, entry.tenant_id, entry.number, line)
     if not adds(before, entry.scope):
@@ -45,7 +45,7 @@ def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
     told = consumers.agents_with(tx, entry.tenant_id, consumer_id)
     for chat_id in store_chats.active_of_consumer(tx, entry.tenant_id, consumer_id):
         chat = store_chats.lock(tx, entry.tenant_id, chat_id)
-        if chat is not None and entry.said.covers(numbers.line(tx, chat.number_id)):
+        if chat is not None and entry.said.covers(numbers.line(tx, chat.tenant_id, chat.number_id)):
             chats.record(tx, chat, ConsumerOptedOut(tx.now))
     _block_queued(tx, entry, consumer_id)
     asks.decide(
@@ -59,7 +59,7 @@ def _scoped(tx: Tx, entry: Entry) -> Entry:
     """With the scope that is set. A number in no queue has none to speak of, so that the opt-out
     is the tenant's: rather too wide than too narrow."""
     assert entry.number_id is not None
-    number = numbers.by_id(tx, entry.number_id)
+    number = numbers.by_id(tx, entry.tenant_id, entry.number_id)
     match tenants.get(tx, entry.tenant_id).optout_scope:
         case OptOutScope.NUMBER:
             return replace(entry, scope=OptOutScope.NUMBER, scope_id=number.id)
@@ -84,7 +84,7 @@ def _within(tx: Tx, entry: Entry, consumer_id: int) -> list[sa.ColumnElement[boo
     if entry.scope is OptOutScope.TENANT:
         return []
     ours = messages.numbers_open_with(tx, entry.tenant_id, consumer_id)
-    covered = [one for one in ours if entry.said.covers(numbers.line(tx, one))]
+    covered = [one for one in ours if entry.said.covers(numbers.line(tx, entry.tenant_id, one))]
     return [t.messages.c.number_id.in_(covered)]
 
 

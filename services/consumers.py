@@ -26,7 +26,7 @@ def consent_of(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> shapes.Con
     """What the ledger says of the chat's consumer."""
     check_may_see(tx, tenant_id, user_id, chat_id)
     number, number_id = consumers.numbers_of_chat(tx, tenant_id, chat_id)
-    said = consent.stands(tx, tenant_id, number, numbers.line(tx, number_id))
+    said = consent.stands(tx, tenant_id, number, numbers.line(tx, tenant_id, number_id))
     state = None if said is None else said.status
     entries = consent.history(tx, tenant_id, number, HISTORY_SHOWN)
     history = [shapes.ConsentEntry(**vars(entry)) for entry in entries]

@@ -101,7 +101,7 @@ def of_tenant(tx: Tx, subdomain: str, number: str) -> Evidence:
 
 
 def _standing(tx: Tx, tenant_id: int, number: str, our_id: int, our_number: str) -> Standing:
-    said = consent.stands(tx, tenant_id, number, numbers.line(tx, our_id))
+    said = consent.stands(tx, tenant_id, number, numbers.line(tx, tenant_id, our_id))
     return Standing(our_number, None if said is None else said.status)
 
 

@@ -93,7 +93,7 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     )
     received = _join(tx, incoming) if joins else _decide(tx, incoming)
     assert received.message_id is not None
-    inbox.link(tx, entered, received.message_id)
+    inbox.link(tx, account.tenant_id, entered, received.message_id)
     return received
 
 

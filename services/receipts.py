@@ -52,7 +52,7 @@ def _keep(tx: Tx, account: Account, receipt: Receipt) -> None:
 def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provider_id: str) -> None:
     """Apply the receipts that came before the carrier's id was known."""
     locks.receipts(tx, account_id, provider_id)
-    for early in sends.take_receipts(tx, account_id, provider_id):
+    for early in sends.take_receipts(tx, tenant_id, account_id, provider_id):
         text = sends.by_id(tx, tenant_id, message_id)
         assert text is not None
         _advance(tx, text, early, account_id, provider_id)
@@ -87,7 +87,7 @@ def _advance(
     if text.account_id not in (None, account_id):
         # It says that it never took the text, which was then given to another account.
         return
-    known = sends.segments(tx, text.id)
+    known = sends.segments(tx, text)
     before = known.get(receipt.segment)
     after = receipt.status if before is None else later(before, receipt.status)
     if after is not before:
@@ -112,7 +112,7 @@ def _advance(
         windows.text_went_out(tx, text)
     if status is MessageStatus.DELIVERED:
         values["delivered_at"] = tx.now
-    sends.update(tx, text.id, **values)
+    sends.update(tx, text, **values)
     agent_id = None
     if text.chat_id is not None:
         agent_id = chats.seen(tx, text.tenant_id, text.chat_id).state.agent_id

@@ -112,9 +112,9 @@ class _Route:
     ways: list[tuple[Account, Health]]
 
 
-def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
+def claim(tx: Tx, tenant_id: int, message_id: int, incarnation: int | None) -> Claim:
     """Take a text for sending. Consent is checked once more, in this same transaction."""
-    text = sends.lock(tx, message_id)
+    text = sends.lock(tx, tenant_id, message_id)
     if text is None:
         return Settled()
     chat = None if text.chat_id is None else chats.seen(tx, text.tenant_id, text.chat_id)
@@ -123,7 +123,7 @@ def claim(tx: Tx, message_id: int, incarnation: int | None) -> Claim:
     if text.status not in UNSENT:
         return _settled(tx, text)
     recipient = numbers.recipient(tx, text.tenant_id, text.consumer_id, text.number_id)
-    sender, ways = numbers.ways_out(tx, text.number_id)
+    sender, ways = numbers.ways_out(tx, text.tenant_id, text.number_id)
     route = _Route(sender, recipient.number, ways)
     if text.status is MessageStatus.SENDING:
         return _in_doubt(tx, text, route)
@@ -152,7 +152,7 @@ def _take(tx: Tx, text: Sending, route: _Route) -> Claim:
     )
     sends.update(
         tx,
-        text.id,
+        text,
         status=MessageStatus.SENDING,
         claimed_at=claimed.claimed_at,
         attempts=claimed.attempts,
@@ -177,7 +177,7 @@ def _in_doubt(tx: Tx, text: Sending, route: _Route) -> Claim:
 
 def _account_of(tx: Tx, text: Sending) -> int:
     """Who was given the text. A process of the version before did not note it."""
-    return text.account_id or numbers.by_id(tx, text.number_id).account_id
+    return text.account_id or numbers.by_id(tx, text.tenant_id, text.number_id).account_id
 
 
 def _left_behind(chat: OpenChat, text: Sending) -> bool:
@@ -199,53 +199,53 @@ def _hand_over(text: Sending, route: _Route, account: Account) -> HandOver:
     )
 
 
-def accepted(tx: Tx, message_id: int, answer: Accepted | Found) -> Settled:
+def accepted(tx: Tx, tenant_id: int, message_id: int, answer: Accepted | Found) -> Settled:
     """The carrier has it: note its id, and apply receipts that were quicker."""
-    text = _hold(tx, message_id)
+    text = _hold(tx, tenant_id, message_id)
     account_id = _account_of(tx, text)
     segments = answer.segments or text.segments
     values = {"provider_id": answer.provider_id, "segments": segments}
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.SENT, None, **values)
     else:
-        sends.update(tx, text.id, **values)
+        sends.update(tx, text, **values)
     if isinstance(answer, Accepted):
         health.answered(tx, Try(text.tenant_id, account_id, text.id, tx.now))
     receipts.apply_early(tx, text.tenant_id, account_id, text.id, answer.provider_id)
     return _settled(tx, text)
 
 
-def rejected(tx: Tx, message_id: int, answer: Rejected) -> Settled:
+def rejected(tx: Tx, tenant_id: int, message_id: int, answer: Rejected) -> Settled:
     """Refused for good. A carrier's block is a fact of consent, and goes into the ledger."""
-    text = sends.read(tx, message_id)
+    text = _read(tx, tenant_id, message_id)
     if answer.opted_out:
         consent.hold_chats(tx, text.tenant_id, text.consumer_id)
     text = windows.hold(tx, text)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.FAILED, answer.code)
-        sends.update(tx, text.id, carrier_says=answer.reason[:CARRIER_SAYS_MAX] or None)
+        sends.update(tx, text, carrier_says=answer.reason[:CARRIER_SAYS_MAX] or None)
     if answer.opted_out:
         consent.blocked_by_carrier(tx, text, f"{answer.code} {answer.reason}")
     health.answered(tx, Try(text.tenant_id, _account_of(tx, text), text.id, tx.now))
     return _settled(tx, text)
 
 
-def not_taken(tx: Tx, message_id: int, attempt: int | None = None) -> None:
+def not_taken(tx: Tx, tenant_id: int, message_id: int, attempt: int | None = None) -> None:
     """Surely not sent: back in the queue, consent is checked anew when it is claimed again.
 
     Of one `attempt` alone: another try may have claimed the text since, and be sending it.
     """
-    text = _hold(tx, message_id)
+    text = _hold(tx, tenant_id, message_id)
     if text.status is MessageStatus.SENDING and attempt in (None, text.attempts):
         # A new slot, too: after an outage all that was tried in vain would go out at once.
         nobodys = dict.fromkeys(("claimed_at", "slot_at", "account_id"))
-        sends.update(tx, text.id, status=MessageStatus.QUEUED, **nobodys)
+        sends.update(tx, text, status=MessageStatus.QUEUED, **nobodys)
 
 
 def busy(tx: Tx, text: HandOver, answer: Busy) -> timedelta | None:
     """Not taken: back in the queue, and held against the account, unless it only asked us to be
     slower. The pause until the next try; None: the usual back-off."""
-    not_taken(tx, text.message_id, text.attempt)
+    not_taken(tx, text.account.tenant_id, text.message_id, text.attempt)
     tried = _try(text, text.claimed_at)
     if answer.throttled:
         health.answered(tx, tried)
@@ -264,23 +264,29 @@ def _try(text: HandOver, began_at: datetime) -> Try:
     return Try(text.account.tenant_id, text.account.id, text.message_id, began_at)
 
 
-def give_up(tx: Tx, message_id: int) -> Settled:
+def give_up(tx: Tx, tenant_id: int, message_id: int) -> Settled:
     """Nobody can tell whether it was sent: shown as unknown, never sent a second time."""
-    text = _hold(tx, message_id)
+    text = _hold(tx, tenant_id, message_id)
     if text.status in UNSENT:
         _finish(tx, text, MessageStatus.UNKNOWN, NO_ANSWER)
     return _settled(tx, text)
 
 
-def _hold(tx: Tx, message_id: int) -> Sending:
-    return windows.hold(tx, sends.read(tx, message_id))
+def _hold(tx: Tx, tenant_id: int, message_id: int) -> Sending:
+    return windows.hold(tx, _read(tx, tenant_id, message_id))
+
+
+def _read(tx: Tx, tenant_id: int, message_id: int) -> Sending:
+    text = sends.by_id(tx, tenant_id, message_id)
+    assert text is not None
+    return text
 
 
 def _finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None, **learnt: Any) -> None:
     """The text's way ends here, or goes on with receipts; an outage's delay moves the window."""
     went_out = status in (MessageStatus.SENT, MessageStatus.UNKNOWN)
     sent_at = tx.now if went_out else None
-    sends.update(tx, text.id, status=status, error=error, sent_at=sent_at, **learnt)
+    sends.update(tx, text, status=status, error=error, sent_at=sent_at, **learnt)
     agent_id = None
     if text.chat_id is not None:
         agent_id = chats.seen(tx, text.tenant_id, text.chat_id).state.agent_id

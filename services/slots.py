@@ -23,15 +23,17 @@ def take(tx: Tx, text: Sending) -> timedelta:
     """
     if text.slot_at is not None and text.slot_at > tx.now - STALE_SLOT:
         return text.slot_at - tx.now
-    number = numbers.lock(tx, text.number_id)
+    number = numbers.lock(tx, text.tenant_id, text.number_id)
     slot = max(tx.now, number.next_slot_at or tx.now)
     if text.priority > RANK[Priority.REPLY] and slot > tx.now:
         return slot - tx.now
-    if text.priority >= RANK[Priority.BULK] and sends.more_urgent_waits(tx, text.number_id):
+    if text.priority >= RANK[Priority.BULK] and sends.more_urgent_waits(
+        tx, text.tenant_id, text.number_id
+    ):
         return BULK_PAUSE
     takes = timedelta(seconds=text.segments / number.segments_per_second)
-    numbers.move_slot(tx, number.id, slot + takes)
+    numbers.move_slot(tx, number, slot + takes)
     if text.priority <= RANK[Priority.CONSENT] or slot <= tx.now:
         return timedelta(0)
-    sends.update(tx, text.id, slot_at=slot)
+    sends.update(tx, text, slot_at=slot)
     return slot - tx.now

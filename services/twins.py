@@ -31,12 +31,12 @@ def is_twin(
     found = inbox.brought(tx, account.tenant_id, key, since)
     mine = [one for one in found if one.account_id == account.id]
     theirs = [one for one in found if one.account_id != account.id]
-    inbox.note_twin(tx, inbox_id, key)
+    inbox.note_twin(tx, account.tenant_id, inbox_id, key)
     if len(theirs) <= len(mine):
         return False
     message_id = theirs[len(mine)].message_id
     if message_id is not None:
-        inbox.link(tx, inbox_id, message_id)
+        inbox.link(tx, account.tenant_id, inbox_id, message_id)
     return True
 
 

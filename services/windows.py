@@ -40,7 +40,7 @@ def hold(tx: Tx, text: Sending) -> Sending:
     if tx.on_sqlite:
         # There is one writer: what this transaction has read is as it stands.
         return text
-    locked = sends.lock(tx, text.id)
+    locked = sends.lock(tx, text.tenant_id, text.id)
     assert locked is not None
     return locked
 

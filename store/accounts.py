@@ -52,19 +52,21 @@ def add_number(tx: Tx, tenant_id: int, number: str, account_id: int) -> int:
     return int(tx.conn.execute(made).scalar_one())
 
 
-def change_number(tx: Tx, number_id: int, **values: Any) -> None:
+def change_number(tx: Tx, tenant_id: int, number_id: int, **values: Any) -> None:
     """Set what is given, and nothing else."""
-    tx.conn.execute(sa.update(t.numbers).where(n.id == number_id).values(**values))
+    which = sa.update(t.numbers).where(n.tenant_id == tenant_id, n.id == number_id)
+    tx.conn.execute(which.values(**values))
 
 
 def settle_verification(
-    tx: Tx, number_id: int, account_id: int, status: NumberStatus
+    tx: Tx, tenant_id: int, number_id: int, account_id: int, status: NumberStatus
 ) -> NumberStatus:
     """Note what this account's carrier said; the status, as it is then.
 
     A number that has moved to another account meanwhile is not touched.
     """
-    change = sa.update(t.numbers).where(n.id == number_id, n.account_id == account_id)
+    mine = sa.and_(n.tenant_id == tenant_id, n.id == number_id)
+    change = sa.update(t.numbers).where(mine, n.account_id == account_id)
     tx.conn.execute(change.values(status=status))
-    found = tx.conn.execute(sa.select(n.status).where(n.id == number_id)).scalar_one()
+    found = tx.conn.execute(sa.select(n.status).where(mine)).scalar_one()
     return NumberStatus(found)

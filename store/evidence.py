@@ -77,7 +77,7 @@ def entries(tx: Tx, tenant_id: int, number: str) -> list[Proof]:
         .order_by(c.id)
     )  # fmt: skip
     found = tx.conn.execute(query).all()
-    received = _carriers_ids(tx, [row.unique_key for row in found if row.unique_key])
+    received = _carriers_ids(tx, tenant_id, [row.unique_key for row in found if row.unique_key])
     return [_proof(list(row), received) for row in found]
 
 
@@ -87,11 +87,11 @@ def _proof(values: list[Any], received: dict[str, str]) -> Proof:
     return Proof(*[*shown, carrier_id or received.get(key)])
 
 
-def _carriers_ids(tx: Tx, keys: list[str]) -> dict[str, str]:
+def _carriers_ids(tx: Tx, tenant_id: int, keys: list[str]) -> dict[str, str]:
     """The carriers' ids of received messages, by our keys of these: `in:{account}:{inbox}`."""
     entered = {int(key.rsplit(":", 1)[1]): key for key in keys if key.startswith("in:")}
     i = t.inbox.c
-    query = sa.select(i.id, i.provider_id).where(i.id.in_(entered))
+    query = sa.select(i.id, i.provider_id).where(i.tenant_id == tenant_id, i.id.in_(entered))
     return {entered[row.id]: row.provider_id for row in tx.conn.execute(query)}
 
 

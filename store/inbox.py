@@ -13,7 +13,9 @@ from store.database import Tx, on_each
 from store.numbers import Account
 
 _ENTER = on_each(lambda insert: insert(t.inbox).on_conflict_do_nothing().returning(t.inbox.c.id))
-_LINK = sa.update(t.inbox).where(t.inbox.c.id == bindparam("inbox_id"))
+_LINK = sa.update(t.inbox).where(
+    t.inbox.c.tenant_id == bindparam("of_tenant"), t.inbox.c.id == bindparam("inbox_id")
+)
 
 
 def enter(tx: Tx, account: Account, provider_id: str) -> int | None:
@@ -28,9 +30,10 @@ def enter(tx: Tx, account: Account, provider_id: str) -> int | None:
     return found
 
 
-def link(tx: Tx, inbox_id: int, message_id: int) -> None:
+def link(tx: Tx, tenant_id: int, inbox_id: int, message_id: int) -> None:
     """Which message a carrier's message became."""
-    tx.conn.execute(_LINK, {"inbox_id": inbox_id, "message_id": message_id})
+    which = {"of_tenant": tenant_id, "inbox_id": inbox_id}
+    tx.conn.execute(_LINK, which | {"message_id": message_id})
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def brought(tx: Tx, tenant_id: int, key: str, since: datetime) -> list[Brought]:
     return [Brought(*row) for row in tx.conn.execute(query.order_by(i.id))]
 
 
-def note_twin(tx: Tx, inbox_id: int, key: str) -> None:
+def note_twin(tx: Tx, tenant_id: int, inbox_id: int, key: str) -> None:
     """Let the other account's delivery of this text be known as the same."""
-    tx.conn.execute(_LINK, {"inbox_id": inbox_id, "twin_key": key})
+    which = {"of_tenant": tenant_id, "inbox_id": inbox_id}
+    tx.conn.execute(_LINK, which | {"twin_key": key})

@@ -75,9 +75,13 @@ _BY_NUMBER = sa.select(*_NUMBER).where(
     n.number == bindparam("number"),
     n.removed_at.is_(None),
 )
-_BY_ID = sa.select(*_NUMBER).where(n.id == bindparam("number_id"))
+_BY_ID = sa.select(*_NUMBER).where(
+    n.tenant_id == bindparam("tenant_id"), n.id == bindparam("number_id")
+)
 _LOCK = _BY_ID.with_for_update(key_share=True)
-_MOVE_SLOT = sa.update(t.numbers).where(n.id == bindparam("number_id"))
+_MOVE_SLOT = sa.update(t.numbers).where(
+    n.tenant_id == bindparam("of_tenant"), n.id == bindparam("number_id")
+)
 _BY_NAME = sa.select(*_ACCOUNT).where(
     a.carrier == bindparam("carrier"), a.name == bindparam("name")
 )
@@ -86,7 +90,7 @@ _WAYS_OUT = (
     sa.select(n.number, *_ACCOUNT, *health.COLUMNS)
     .join(t.carrier_accounts, a.id.in_([n.account_id, n.fallback_account_id]))
     .outerjoin(t.carrier_health, t.carrier_health.c.account_id == a.id)
-    .where(n.id == bindparam("number_id"))
+    .where(n.tenant_id == bindparam("tenant_id"), n.id == bindparam("number_id"))
     .order_by(a.id != n.account_id)
 )
 _MEET = on_each(lambda insert: insert(t.consumers).on_conflict_do_nothing())
@@ -117,7 +121,8 @@ _PAIR = (
     )
 )
 _TEXTED_FROM = sa.select(t.number_queues.c.queue_id).where(
-    t.number_queues.c.number_id == bindparam("number_id")
+    t.number_queues.c.tenant_id == bindparam("tenant_id"),
+    t.number_queues.c.number_id == bindparam("number_id"),
 )
 
 
@@ -149,19 +154,22 @@ def by_number(tx: Tx, tenant_id: int, number: str) -> Number | None:
     return None if row is None else _number(row)
 
 
-def by_id(tx: Tx, number_id: int) -> Number:
+def by_id(tx: Tx, tenant_id: int, number_id: int) -> Number:
     """The number that a text of ours goes out from."""
-    return _number(tx.conn.execute(_BY_ID, {"number_id": number_id}).one())
+    wanted = {"tenant_id": tenant_id, "number_id": number_id}
+    return _number(tx.conn.execute(_BY_ID, wanted).one())
 
 
-def lock(tx: Tx, number_id: int) -> Number:
+def lock(tx: Tx, tenant_id: int, number_id: int) -> Number:
     """The number under its row lock, to give out its next slot."""
-    return _number(tx.conn.execute(_LOCK, {"number_id": number_id}).one())
+    wanted = {"tenant_id": tenant_id, "number_id": number_id}
+    return _number(tx.conn.execute(_LOCK, wanted).one())
 
 
-def move_slot(tx: Tx, number_id: int, at: datetime) -> None:
+def move_slot(tx: Tx, number: Number, at: datetime) -> None:
     """The number is free again at this time."""
-    tx.conn.execute(_MOVE_SLOT, {"number_id": number_id, "next_slot_at": at})
+    which = {"of_tenant": number.tenant_id, "number_id": number.id}
+    tx.conn.execute(_MOVE_SLOT, which | {"next_slot_at": at})
 
 
 def account(tx: Tx, carrier: str, name: str) -> Account | None:
@@ -175,9 +183,10 @@ def account_by_id(tx: Tx, account_id: int) -> Account:
     return Account(*tx.conn.execute(_BY_ACCOUNT, {"account_id": account_id}).one())
 
 
-def ways_out(tx: Tx, number_id: int) -> tuple[str, list[tuple[Account, Health]]]:
+def ways_out(tx: Tx, tenant_id: int, number_id: int) -> tuple[str, list[tuple[Account, Health]]]:
     """The number that a text goes out from, and the accounts that may send it, its own first."""
-    rows = tx.conn.execute(_WAYS_OUT, {"number_id": number_id}).all()
+    wanted = {"tenant_id": tenant_id, "number_id": number_id}
+    rows = tx.conn.execute(_WAYS_OUT, wanted).all()
     ways = [(Account(*row[1 : 1 + len(_ACCOUNT)]), health.of_row(row)) for row in rows]
     return rows[0].number, ways
 
@@ -209,24 +218,27 @@ def recipient(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> Recip
     """Where a consumer's texts go, and whether they may from this number of ours."""
     whom = {"tenant_id": tenant_id, "consumer_id": consumer_id}
     row = tx.conn.execute(_RECIPIENT, whom).one()
-    out = row.said is not None and consent.opted_out(tx, tenant_id, row.number, line(tx, number_id))
+    out = row.said is not None and consent.opted_out(
+        tx, tenant_id, row.number, line(tx, tenant_id, number_id)
+    )
     return Recipient(row.number, out)
 
 
-def line(tx: Tx, number_id: int) -> Line:
+def line(tx: Tx, tenant_id: int, number_id: int) -> Line:
     """A number of ours as the scopes of consent see it."""
-    return _line(tx, by_id(tx, number_id))
+    return _line(tx, by_id(tx, tenant_id, number_id))
 
 
 def _line(tx: Tx, number: Number) -> Line:
     tree = tenants.tree(tx, number.tenant_id)
-    queues = [number.queue_id] if number.queue_id is not None else _texted_from(tx, number.id)
+    queues = [number.queue_id] if number.queue_id is not None else _texted_from(tx, number)
     above = (queue_id for queue in queues if queue in tree for queue_id in tree.way_up(queue))
     return Line(number.id, frozenset([*queues, *above]))
 
 
-def _texted_from(tx: Tx, number_id: int) -> list[int]:
-    return list(tx.conn.execute(_TEXTED_FROM, {"number_id": number_id}).scalars())
+def _texted_from(tx: Tx, number: Number) -> list[int]:
+    which = {"tenant_id": number.tenant_id, "number_id": number.id}
+    return list(tx.conn.execute(_TEXTED_FROM, which).scalars())
 
 
 def _number(row: AnyRow) -> Number:

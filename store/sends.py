@@ -63,25 +63,34 @@ _COLUMNS = (
     m.provider_id,
     m.account_id,
 )
-_OUTBOUND = sa.select(*_COLUMNS).where(m.id == bindparam("message_id"), m.direction == "outbound")
-_LOCK = _OUTBOUND.with_for_update(key_share=True)
-_BY_ID = _OUTBOUND.where(m.tenant_id == bindparam("tenant_id"))
+_BY_ID = sa.select(*_COLUMNS).where(
+    m.tenant_id == bindparam("tenant_id"),
+    m.id == bindparam("message_id"),
+    m.direction == "outbound",
+)
+_LOCK = _BY_ID.with_for_update(key_share=True)
+_TENANT = sa.select(m.tenant_id).where(m.id == bindparam("message_id"))
 _BY_PROVIDER = sa.select(*_COLUMNS).where(
     m.tenant_id == bindparam("tenant_id"),
     m.account_id == bindparam("account_id"),
     m.provider_id == bindparam("provider_id"),
 )
-_UPDATE = sa.update(t.messages).where(m.id == bindparam("message_id"))
+_UPDATE = sa.update(t.messages).where(
+    m.tenant_id == bindparam("of_tenant"), m.id == bindparam("message_id")
+)
 _URGENT = (
     sa.select(m.id)
     .where(
+        m.tenant_id == bindparam("tenant_id"),
         m.number_id == bindparam("number_id"),
         sa.text(t.QUEUED_TEXT),
         m.priority < RANK[Priority.BULK],
     )
     .limit(1)
 )
-_SEGMENTS = sa.select(s.segment, s.status).where(s.message_id == bindparam("message_id"))
+_SEGMENTS = sa.select(s.segment, s.status).where(
+    s.tenant_id == bindparam("tenant_id"), s.message_id == bindparam("message_id")
+)
 
 
 def _upsert_segment(insert: Any) -> Any:
@@ -94,27 +103,31 @@ _SET_SEGMENT = on_each(_upsert_segment)
 _KEEP = sa.insert(t.early_receipts)
 _TAKE = (
     sa.delete(t.early_receipts)
-    .where(r.account_id == bindparam("account_id"), r.provider_id == bindparam("provider_id"))
+    .where(
+        r.tenant_id == bindparam("tenant_id"),
+        r.account_id == bindparam("account_id"),
+        r.provider_id == bindparam("provider_id"),
+    )
     .returning(r.id, r.segment, r.status, r.error)
 )
 
 
-def lock(tx: Tx, message_id: int) -> Sending | None:
-    """The text under its row lock."""
-    return _sending(tx.conn.execute(_LOCK, {"message_id": message_id}).one_or_none())
-
-
-def read(tx: Tx, message_id: int) -> Sending:
-    """The text as it stands, without a lock; its id came from the store itself."""
-    text = _sending(tx.conn.execute(_OUTBOUND, {"message_id": message_id}).one())
-    assert text is not None
-    return text
+def lock(tx: Tx, tenant_id: int, message_id: int) -> Sending | None:
+    """The tenant's text under its row lock."""
+    wanted = {"tenant_id": tenant_id, "message_id": message_id}
+    return _sending(tx.conn.execute(_LOCK, wanted).one_or_none())
 
 
 def by_id(tx: Tx, tenant_id: int, message_id: int) -> Sending | None:
     """The tenant's text as it stands."""
     wanted = {"tenant_id": tenant_id, "message_id": message_id}
     return _sending(tx.conn.execute(_BY_ID, wanted).one_or_none())
+
+
+def tenant_of(tx: Tx, message_id: int) -> int | None:
+    """Whose text it is, for a process that was not told."""
+    found: int | None = tx.conn.execute(_TENANT, {"message_id": message_id}).scalar_one_or_none()
+    return found
 
 
 def by_provider(tx: Tx, tenant_id: int, account_id: int, provider_id: str) -> Sending | None:
@@ -136,19 +149,21 @@ def known_ids(tx: Tx, text: Sending) -> frozenset[str]:
     return frozenset(tx.conn.execute(query).scalars())
 
 
-def update(tx: Tx, message_id: int, **values: Any) -> None:
+def update(tx: Tx, text: Sending, **values: Any) -> None:
     """Move a text on."""
-    tx.conn.execute(_UPDATE, values | {"message_id": message_id})
+    tx.conn.execute(_UPDATE, values | {"of_tenant": text.tenant_id, "message_id": text.id})
 
 
-def more_urgent_waits(tx: Tx, number_id: int) -> bool:
+def more_urgent_waits(tx: Tx, tenant_id: int, number_id: int) -> bool:
     """Whether anything but bulk is queued for this number."""
-    return tx.conn.execute(_URGENT, {"number_id": number_id}).first() is not None
+    number = {"tenant_id": tenant_id, "number_id": number_id}
+    return tx.conn.execute(_URGENT, number).first() is not None
 
 
-def segments(tx: Tx, message_id: int) -> dict[int, SegmentStatus]:
+def segments(tx: Tx, text: Sending) -> dict[int, SegmentStatus]:
     """What is known of a text's segments."""
-    rows = tx.conn.execute(_SEGMENTS, {"message_id": message_id})
+    wanted = {"tenant_id": text.tenant_id, "message_id": text.id}
+    rows = tx.conn.execute(_SEGMENTS, wanted)
     return {row.segment: SegmentStatus(row.status) for row in rows}
 
 
@@ -187,9 +202,11 @@ def keep_receipt(
     )
 
 
-def take_receipts(tx: Tx, account_id: int, provider_id: str) -> Sequence[EarlyReceipt]:
+def take_receipts(
+    tx: Tx, tenant_id: int, account_id: int, provider_id: str
+) -> Sequence[EarlyReceipt]:
     """Take out what was kept for this carrier's id, in the order of arrival."""
-    wanted = {"account_id": account_id, "provider_id": provider_id}
+    wanted = {"tenant_id": tenant_id, "account_id": account_id, "provider_id": provider_id}
     taken = tx.conn.execute(_TAKE, wanted).all()
     return [
         EarlyReceipt(row.segment, SegmentStatus(row.status), row.error) for row in sorted(taken)

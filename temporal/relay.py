@@ -160,7 +160,7 @@ class Relay:
             case Kind.CHAT:
                 await self._signal_chat(client, rows)
             case Kind.SEND:
-                await self._start_send(client, first.target_id)
+                await self._start_send(client, first.tenant_id, first.target_id)
             case Kind.ROUTER:
                 at = min(datetime.fromisoformat(row.payload["at"]) for row in rows)
                 await self._wake_router(client, first.target_id, at)
@@ -188,11 +188,11 @@ class Relay:
             else:
                 return
 
-    async def _start_send(self, client: Client, message_id: int) -> None:
+    async def _start_send(self, client: Client, tenant_id: int, message_id: int) -> None:
         try:
             await client.start_workflow(
                 "SendWorkflow",
-                SendText(message_id),
+                SendText(message_id, tenant_id=tenant_id),
                 id=ids.send_workflow(message_id),
                 task_queue=ids.SENDS,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,

@@ -39,8 +39,8 @@ async def test_the_evidence_has_every_entry_with_the_words_and_the_message(api: 
     world = api.acme.world
     await world.text("Stop!", id="SM1")
     (answer,) = await world.sent_without_chat()
-    await world.db.write(sends.claim, answer.id, None)
-    await world.db.write(sends.accepted, answer.id, Accepted("SM2", 1))
+    await world.db.write(sends.claim, world.tenant_id, answer.id, None)
+    await world.db.write(sends.accepted, world.tenant_id, answer.id, Accepted("SM2", 1))
     await world.text("START", id="SM3")
     found = await export(api, "+1 (415) 555-0111")
     assert (found["company"], found["number"]) == ("Acme Outfitters", PHONE)

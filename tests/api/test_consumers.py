@@ -124,8 +124,10 @@ async def test_an_opt_in_is_told_to_the_agent_who_talks_with_the_consumer(api: A
 async def test_a_refused_text_is_explained_in_words_with_the_carriers_own(api: Api) -> None:
     chat_id = await api.acme.connected_chat()
     text = await api.acme.world.reply("ana", chat_id, "Hello?")
-    await api.db.write(sends.claim, text.id, 1)
-    await api.db.write(sends.rejected, text.id, Rejected("30007", "Message filtered"))
+    await api.db.write(sends.claim, api.acme.tenant_id, text.id, 1)
+    await api.db.write(
+        sends.rejected, api.acme.tenant_id, text.id, Rejected("30007", "Message filtered")
+    )
     shown = (await get(api, "ana", f"chats/{chat_id}/messages"))[-1]
     assert (shown["status"], shown["error"]) == ("failed", "30007")
     assert shown["reason"] == {

@@ -173,7 +173,7 @@ async def test_a_receipt_finds_its_text_by_the_reference_before_the_answer_came(
     world = at_twilio.acme.world
     chat_id = await at_twilio.acme.connected_chat()
     reply = await world.reply("ana", chat_id, "x" * 400)
-    await at_twilio.db.write(sends.claim, reply.id, 1)
+    await at_twilio.db.write(sends.claim, world.tenant_id, reply.id, 1)
     path = f"{STATUS}?reference=threadline-{reply.id}"
     for status in ("queued", "delivered", "sent"):
         receipt = {"MessageSid": "SM7", "MessageStatus": status}

@@ -40,7 +40,7 @@ async def second_account(world: World, *, fallback: bool = True) -> Account:
 
 
 async def claim(world: World, message_id: int) -> Claim:
-    return await world.db.write(sends.claim, message_id, 1)
+    return await world.db.write(sends.claim, world.tenant_id, message_id, 1)
 
 
 async def handed_over(world: World, message_id: int) -> HandOver:

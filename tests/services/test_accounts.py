@@ -38,12 +38,14 @@ async def added(world: World, raw: str = NEW, account: str = "main", **more: obj
 
 
 async def verified(world: World, number: Number, answer: Ownership) -> NumberStatus:
-    asked = await world.db.write(accounts.begin_verification, number.id)
-    return await world.db.write(accounts.end_verification, number.id, asked.id, answer)
+    asked = await world.db.write(accounts.begin_verification, world.tenant_id, number.id)
+    return await world.db.write(
+        accounts.end_verification, world.tenant_id, number.id, asked.id, answer
+    )
 
 
 async def read(world: World, number_id: int) -> Number:
-    return await world.db.read(numbers.by_id, number_id)
+    return await world.db.read(numbers.by_id, world.tenant_id, number_id)
 
 
 async def test_connecting_an_account_again_changes_it(world: World) -> None:
@@ -71,9 +73,11 @@ async def test_a_number_is_unverified_until_its_carrier_vouches_for_it(world: Wo
     await connected(world)
     number = await added(world, "(415) 555-0190")
     assert (number.number, number.status) == (NEW, UNVERIFIED)
-    asked = await world.db.write(accounts.begin_verification, number.id)
+    asked = await world.db.write(accounts.begin_verification, world.tenant_id, number.id)
     assert (asked.name, (await read(world, number.id)).status) == ("main", NumberStatus.VERIFYING)
-    await world.db.write(accounts.end_verification, number.id, asked.id, Owned(sms=True))
+    await world.db.write(
+        accounts.end_verification, world.tenant_id, number.id, asked.id, Owned(sms=True)
+    )
     assert (await read(world, number.id)).status is VERIFIED
 
 
@@ -97,7 +101,7 @@ async def test_what_the_carrier_says_of_a_new_and_of_a_verified_number(
 
 
 async def test_a_verified_number_stays_in_use_while_it_is_verified_again(world: World) -> None:
-    await world.db.write(accounts.begin_verification, world.numbers[MENU_NUMBER])
+    await world.db.write(accounts.begin_verification, world.tenant_id, world.numbers[MENU_NUMBER])
     assert (await world.text("Hello")).chat_id is not None
 
 
@@ -147,7 +151,7 @@ async def test_an_answer_about_the_account_before_does_not_verify_the_number_at_
     await connected(world)
     await connected(world, "second")
     number = await added(world)
-    asked = await world.db.write(accounts.begin_verification, number.id)
+    asked = await world.db.write(accounts.begin_verification, world.tenant_id, number.id)
 
     async def move(db: Database) -> None:
         await db.write(accounts.add_number, world.tenant_id, NEW, "twilio", "second", AS_IT_IS)
@@ -155,7 +159,9 @@ async def test_an_answer_about_the_account_before_does_not_verify_the_number_at_
     async with open_database() as other:
         await asyncio.gather(
             move(other),
-            world.db.write(accounts.end_verification, number.id, asked.id, Owned(sms=True)),
+            world.db.write(
+                accounts.end_verification, world.tenant_id, number.id, asked.id, Owned(sms=True)
+            ),
         )
     assert (await read(world, number.id)).status is UNVERIFIED
 

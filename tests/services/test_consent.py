@@ -111,7 +111,9 @@ async def test_an_opt_out_blocks_what_is_queued_and_its_own_confirmation_goes_ou
         "opt_out": {"queued"},
     }
     for message in await world.sent_without_chat():
-        assert isinstance(await world.db.write(sends.claim, message.id, None), HandOver)
+        assert isinstance(
+            await world.db.write(sends.claim, world.tenant_id, message.id, None), HandOver
+        )
 
 
 async def test_an_opt_out_blocks_what_ended_chats_still_owe(world: World) -> None:
@@ -259,8 +261,10 @@ async def test_a_click_and_a_stop_at_the_same_moment_are_one_opt_out(
 async def test_a_carriers_block_is_entered_and_ends_the_chats(world: World) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "Hello")
-    await world.db.write(sends.claim, reply.id, 1)
-    await world.db.write(sends.rejected, reply.id, Rejected("21610", "unsubscribed", True))
+    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(
+        sends.rejected, world.tenant_id, reply.id, Rejected("21610", "unsubscribed", True)
+    )
     assert await ledger(world) == [(PHONE, "opted_out", "carrier")]
     assert await world.chat_status(chat_id) is ChatStatus.FINISHED
     assert await answers(world) == []
@@ -288,10 +292,10 @@ async def test_a_text_that_was_claimed_before_the_opt_out_is_blocked_when_tried_
 ) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "Hello")
-    assert isinstance(await world.db.write(sends.claim, reply.id, 1), HandOver)
+    assert isinstance(await world.db.write(sends.claim, world.tenant_id, reply.id, 1), HandOver)
     await world.text("STOP")
-    await world.db.write(sends.not_taken, reply.id)
-    assert isinstance(await world.db.write(sends.claim, reply.id, 1), Settled)
+    await world.db.write(sends.not_taken, world.tenant_id, reply.id)
+    assert isinstance(await world.db.write(sends.claim, world.tenant_id, reply.id, 1), Settled)
     assert (await world.thread(chat_id))[-2].status is MessageStatus.BLOCKED
 
 

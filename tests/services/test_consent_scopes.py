@@ -51,7 +51,9 @@ async def silenced(world: World) -> set[str]:
         return {
             number
             for number in NUMBERS
-            if ledger.opted_out(tx, world.tenant_id, PHONE, numbers.line(tx, world.numbers[number]))
+            if ledger.opted_out(
+                tx, world.tenant_id, PHONE, numbers.line(tx, world.tenant_id, world.numbers[number])
+            )
         }
 
     return await world.db.read(ask)
@@ -188,8 +190,10 @@ async def test_a_carriers_block_and_an_agents_click_have_the_scope_that_is_set(
     assert await silenced(world) == {VIP_NUMBER}
     other = await world.connected_chat()
     reply = await world.reply("ana", other, "Hello")
-    await world.db.write(sends.claim, reply.id, 1)
-    await world.db.write(sends.rejected, reply.id, Rejected("21610", "blocked", True))
+    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(
+        sends.rejected, world.tenant_id, reply.id, Rejected("21610", "blocked", True)
+    )
     assert await silenced(world) == {VIP_NUMBER, MENU_NUMBER}
 
 
@@ -200,10 +204,12 @@ async def test_a_text_is_judged_by_the_number_it_leaves_from_when_it_is_claimed(
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "Hello")
     await world.text("STOP", to=VIP_NUMBER)
-    assert isinstance(await world.db.write(sends.claim, reply.id, 1), sends.HandOver)
-    await world.db.write(sends.not_taken, reply.id)
+    assert isinstance(
+        await world.db.write(sends.claim, world.tenant_id, reply.id, 1), sends.HandOver
+    )
+    await world.db.write(sends.not_taken, world.tenant_id, reply.id)
     await world.db.write(_enter_unseen, world)
-    await world.db.write(sends.claim, reply.id, 1)
+    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
     thread = await world.thread(chat_id)
     assert next(m.status for m in thread if m.id == reply.id) is MessageStatus.BLOCKED
     with pytest.raises(ConsumerOptedOut):

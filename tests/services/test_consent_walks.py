@@ -110,13 +110,13 @@ async def claim_some(world: World, chance: random.Random) -> set[str]:
     for text in await world.rows(queued.order_by(m.id)):
         if chance.random() < 0.6:
             continue
-        claim = await world.db.write(sends.claim, text.id, 1)
+        claim = await world.db.write(sends.claim, world.tenant_id, text.id, 1)
         if isinstance(claim, HandOver):
             handed.add(text.kind)
             opted_out = (text.consumer_id, text.number_id) in blocked
             assert text.kind in ANSWERS or not opted_out, text
             if chance.random() < 0.5:
-                await world.db.write(sends.not_taken, text.id)
+                await world.db.write(sends.not_taken, world.tenant_id, text.id)
     return handed
 
 
@@ -214,7 +214,7 @@ async def test_whatever_was_queued_before_an_opt_out_is_blocked_when_it_is_claim
     written = WRITTEN | {"reply"}
     assert {text.kind for text in texts} == written
     for text in texts:
-        claim = await world.db.write(sends.claim, text.id, 1)
+        claim = await world.db.write(sends.claim, world.tenant_id, text.id, 1)
         status = (await world.rows(sa.select(m.status).where(m.id == text.id)))[0].status
         assert isinstance(claim, HandOver) == (text.kind in ANSWERS), text
         assert status == ("sending" if text.kind in ANSWERS else "blocked"), text

@@ -57,7 +57,7 @@ async def test_while_the_first_account_is_out_of_order_texts_go_by_the_second_fr
     # One text tries the first account; the others do not wait for it.
     assert (await handed_over(world, three)).account == world.account
     assert (await handed_over(world, four)).account == second
-    await world.db.write(sends.accepted, three, Accepted("c-3"))
+    await world.db.write(sends.accepted, world.tenant_id, three, Accepted("c-3"))
     assert (await handed_over(world, (await owed(world))[0])).account == world.account
 
 
@@ -110,7 +110,7 @@ async def test_a_text_in_doubt_at_the_first_account_is_never_given_to_the_second
     doubt = await claim(world, reply)
     assert isinstance(doubt, InDoubt)
     assert doubt.hand_over.account == world.account
-    await world.db.write(sends.accepted, reply, Found("c-1"))
+    await world.db.write(sends.accepted, world.tenant_id, reply, Found("c-1"))
     assert (await text_of(world, reply)).status is MessageStatus.SENT
 
 
@@ -125,7 +125,7 @@ async def test_a_doubt_that_nobody_can_settle_holds_a_chat_for_minutes_and_no_lo
     doubt = await claim(world, reply)
     assert isinstance(doubt, InDoubt)
     assert (doubt.askable, doubt.overdue) == (False, True)
-    await world.db.write(sends.give_up, reply)
+    await world.db.write(sends.give_up, world.tenant_id, reply)
     assert (await text_of(world, reply)).status is MessageStatus.UNKNOWN
     assert (await handed_over(world, next_one)).account == second
     # The truth is told all the same, when it comes.
@@ -139,13 +139,13 @@ async def test_receipts_of_both_accounts_find_their_texts_though_their_ids_are_a
     second = await second_account(world)
     one, two = await owed(world, 2)
     await handed_over(world, one)
-    await world.db.write(sends.accepted, one, Accepted("7"))
+    await world.db.write(sends.accepted, world.tenant_id, one, Accepted("7"))
     await stop(world, world.account)
     await handed_over(world, two)
     # A receipt that is quicker than the answer waits for its own account's text.
     await receipt(world, second, "7")
     assert (await text_of(world, one)).status is MessageStatus.SENT
-    await world.db.write(sends.accepted, two, Accepted("7"))
+    await world.db.write(sends.accepted, world.tenant_id, two, Accepted("7"))
     assert (await text_of(world, two)).status is MessageStatus.DELIVERED
     await receipt(world, world.account, "7")
     assert (await text_of(world, one)).status is MessageStatus.DELIVERED
@@ -183,7 +183,9 @@ async def test_a_refusal_by_the_second_account_is_as_final_as_by_the_first(world
     [reply] = await owed(world)
     await stop(world, world.account)
     assert (await handed_over(world, reply)).account == second
-    await world.db.write(sends.rejected, reply, Rejected("21610", "no", opted_out=True))
+    await world.db.write(
+        sends.rejected, world.tenant_id, reply, Rejected("21610", "no", opted_out=True)
+    )
     assert (await text_of(world, reply)).status is MessageStatus.FAILED
     c = t.consent_ledger.c
     [entry] = await world.rows(sa.select(c.status, c.source))

@@ -56,7 +56,7 @@ async def test_slower_please_and_a_refused_text_are_no_failures_of_the_carrier(
         if isinstance(answer, Busy):
             await world.db.write(sends.busy, text, answer)
         else:
-            await world.db.write(sends.rejected, message_id, answer)
+            await world.db.write(sends.rejected, world.tenant_id, message_id, answer)
     assert (await health_of(world, world.account)).failures == 0
 
 
@@ -64,7 +64,7 @@ async def test_an_answer_between_failures_starts_the_run_anew(world: World) -> N
     for n, message_id in enumerate(await owed(world, 2 * RUN - 1)):
         text = await handed_over(world, message_id)
         if n == RUN - 1:
-            await world.db.write(sends.accepted, message_id, Accepted("c-1"))
+            await world.db.write(sends.accepted, world.tenant_id, message_id, Accepted("c-1"))
         else:
             await world.db.write(sends.unanswered, text, NoAnswer("HTTP 500"), text.claimed_at)
     known = await health_of(world, world.account)
@@ -118,12 +118,13 @@ async def test_one_process_asks_the_carrier_and_one_text_tries_it(
         assert probe.number in world.numbers
         await one.write(health.probed, probe, None)
         claims = [
-            db.write(sends.claim, r, 1) for db, r in zip((one, two) * 4, replies, strict=True)
+            db.write(sends.claim, world.tenant_id, r, 1)
+            for db, r in zip((one, two) * 4, replies, strict=True)
         ]
         found = await asyncio.gather(*claims)
     [trial] = [text for text in found if isinstance(text, HandOver)]
     assert sum(isinstance(text, OutOfOrder) for text in found) == 7
-    await world.db.write(sends.accepted, trial.message_id, Accepted("c-1"))
+    await world.db.write(sends.accepted, world.tenant_id, trial.message_id, Accepted("c-1"))
     assert (await health_of(world, world.account)).breaker is Breaker.CLOSED
     for reply in set(replies) - {trial.message_id}:
         assert isinstance(await claim(world, reply), HandOver)

@@ -36,8 +36,10 @@ async def settle(world: World, chat_id: int, last_ptr: int) -> LoadedChat:
 async def send_all(world: World, chat_id: int) -> None:
     for text in await world.thread(chat_id):
         if text.status == "queued":
-            await world.db.write(sends.claim, text.id, 1)
-            await world.db.write(sends.accepted, text.id, Accepted(f"carrier-{text.id}"))
+            await world.db.write(sends.claim, world.tenant_id, text.id, 1)
+            await world.db.write(
+                sends.accepted, world.tenant_id, text.id, Accepted(f"carrier-{text.id}")
+            )
 
 
 async def pointers(world: World, chat_id: int) -> list[int]:

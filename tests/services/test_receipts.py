@@ -35,10 +35,12 @@ async def claimed(world: World, text: str = LONG) -> tuple[int, int]:
     chat_id = await world.connected_chat()
     for queued in await world.thread(chat_id):
         if queued.direction == "outbound":
-            await world.db.write(sends.claim, queued.id, 1)
-            await world.db.write(sends.accepted, queued.id, Accepted(f"c-{queued.id}"))
+            await world.db.write(sends.claim, world.tenant_id, queued.id, 1)
+            await world.db.write(
+                sends.accepted, world.tenant_id, queued.id, Accepted(f"c-{queued.id}")
+            )
     reply = (await world.reply("ana", chat_id, text)).id
-    await world.db.write(sends.claim, reply, 1)
+    await world.db.write(sends.claim, world.tenant_id, reply, 1)
     return chat_id, reply
 
 
@@ -107,7 +109,7 @@ async def test_receipts_in_every_order_only_go_forward_and_end_the_same(
 
 async def test_a_text_is_delivered_when_its_last_segment_is(world: World, clock: SetClock) -> None:
     _, reply = await claimed(world)
-    await world.db.write(sends.accepted, reply, Accepted("carrier-1", 3))
+    await world.db.write(sends.accepted, world.tenant_id, reply, Accepted("carrier-1", 3))
     for segment in range(3):
         assert (await message(world, reply)).status is MessageStatus.SENT
         clock.move(seconds=1)
@@ -120,7 +122,7 @@ async def test_a_lost_segment_shows_the_carriers_error_until_it_is_delivered_aft
     world: World,
 ) -> None:
     _, reply = await claimed(world, "short")
-    await world.db.write(sends.accepted, reply, Accepted("carrier-1"))
+    await world.db.write(sends.accepted, world.tenant_id, reply, Accepted("carrier-1"))
     await apply(world, Receipt(None, "carrier-1", 0, UNDELIVERED, "30003"))
     text = await message(world, reply)
     assert (text.status, text.error) == (MessageStatus.UNDELIVERED, "30003")
@@ -133,7 +135,7 @@ async def test_a_receipt_before_the_carriers_id_is_known_is_applied_later(world:
     _, reply = await claimed(world)
     await apply(world, *(receipt(segment, DELIVERED) for segment in range(3)))
     assert (await message(world, reply)).status is MessageStatus.SENDING
-    await world.db.write(sends.accepted, reply, Accepted("carrier-1"))
+    await world.db.write(sends.accepted, world.tenant_id, reply, Accepted("carrier-1"))
     assert (await message(world, reply)).status is MessageStatus.DELIVERED
     assert await world.rows(sa.select(t.early_receipts.c.id)) == []
 
@@ -146,7 +148,7 @@ async def test_a_receipt_that_crosses_the_carriers_answer_is_applied(
     holds, may_commit = threading.Event(), threading.Event()
 
     def answer(tx: Tx) -> None:
-        sends.accepted(tx, reply, Accepted("carrier-1"))
+        sends.accepted(tx, world.tenant_id, reply, Accepted("carrier-1"))
 
     def report(tx: Tx) -> None:
         receipts.apply(tx, world.account, [receipt(0, DELIVERED)])
@@ -184,14 +186,14 @@ async def test_a_receipt_with_our_reference_settles_a_text_whose_answer_never_ca
     text = await message(world, reply)
     assert text.status is MessageStatus.SENT
     assert text.sent_at is not None
-    assert isinstance(await world.db.write(sends.claim, reply, 1), sends.Settled)
+    assert isinstance(await world.db.write(sends.claim, world.tenant_id, reply, 1), sends.Settled)
     await apply(world, receipt(0, DELIVERED))
     assert (await message(world, reply)).status is MessageStatus.DELIVERED
 
 
 async def test_a_late_receipt_tells_what_became_of_an_unknown_text(world: World) -> None:
     _, reply = await claimed(world, "short")
-    await world.db.write(sends.give_up, reply)
+    await world.db.write(sends.give_up, world.tenant_id, reply)
     await apply(world, receipt(0, DELIVERED, f"threadline-{reply}"))
     assert (await message(world, reply)).status is MessageStatus.DELIVERED
 
@@ -201,11 +203,11 @@ async def test_a_receipt_that_is_quicker_than_the_answer_restarts_a_held_up_wind
 ) -> None:
     await world.configure(chat_timeout=10)
     chat_id, reply = await claimed(world, "short")
-    await world.db.write(sends.not_taken, reply)
+    await world.db.write(sends.not_taken, world.tenant_id, reply)
     clock.move(hours=1)
-    await world.db.write(sends.claim, reply, 1)
+    await world.db.write(sends.claim, world.tenant_id, reply, 1)
     await apply(world, receipt(0, SENT, f"threadline-{reply}"))
-    settled = await world.db.write(sends.accepted, reply, Accepted("carrier-1"))
+    settled = await world.db.write(sends.accepted, world.tenant_id, reply, Accepted("carrier-1"))
     assert settled.deadline_at == clock.at + timedelta(minutes=10)
     await world.db.write(process.ring, ChatRef(world.tenant_id, chat_id))
     assert await world.chat_status(chat_id) is ChatStatus.ASSIGNED
@@ -213,7 +215,7 @@ async def test_a_receipt_that_is_quicker_than_the_answer_restarts_a_held_up_wind
 
 async def test_a_repeated_receipt_writes_no_second_event(world: World) -> None:
     _, reply = await claimed(world, "short")
-    await world.db.write(sends.accepted, reply, Accepted("carrier-1"))
+    await world.db.write(sends.accepted, world.tenant_id, reply, Accepted("carrier-1"))
     for _ in range(3):
         await apply(world, receipt(0, DELIVERED))
     e = t.events.c
@@ -227,7 +229,7 @@ async def test_a_refused_text_stays_failed_whatever_is_reported(world: World) ->
     from carriers.protocol import Rejected
 
     _, reply = await claimed(world, "short")
-    await world.db.write(sends.rejected, reply, Rejected("30006", "unreachable"))
+    await world.db.write(sends.rejected, world.tenant_id, reply, Rejected("30006", "unreachable"))
     await apply(world, receipt(0, SENT, f"threadline-{reply}"))
     assert (await message(world, reply)).status is MessageStatus.FAILED
 
@@ -244,15 +246,17 @@ async def test_a_receipt_for_a_text_that_was_never_handed_over_does_not_keep_it_
     world: World,
 ) -> None:
     chat_id, claimed_first = await claimed(world, "short")
-    await world.db.write(sends.accepted, claimed_first, Accepted("carrier-1"))
+    await world.db.write(sends.accepted, world.tenant_id, claimed_first, Accepted("carrier-1"))
     waiting = (await world.reply("ana", chat_id, "not yet on its way")).id
     other = Receipt(f"threadline-{waiting}", "carrier-9", 0, DELIVERED)
     await apply(world, other)
     assert (await message(world, waiting)).status is MessageStatus.QUEUED
-    assert isinstance(await world.db.write(sends.claim, waiting, 1), sends.HandOver)
+    assert isinstance(
+        await world.db.write(sends.claim, world.tenant_id, waiting, 1), sends.HandOver
+    )
     kept = t.early_receipts.c.provider_id
     assert await world.rows(sa.select(kept)) == [("carrier-9",)]
-    await world.db.write(sends.accepted, waiting, Accepted("carrier-9"))
+    await world.db.write(sends.accepted, world.tenant_id, waiting, Accepted("carrier-9"))
     assert (await message(world, waiting)).status is MessageStatus.DELIVERED
 
 
@@ -260,10 +264,10 @@ async def test_a_reference_beside_another_texts_carrier_id_speaks_of_that_other_
     world: World,
 ) -> None:
     chat_id, first = await claimed(world, "short")
-    await world.db.write(sends.accepted, first, Accepted("carrier-1"))
+    await world.db.write(sends.accepted, world.tenant_id, first, Accepted("carrier-1"))
     second = (await world.reply("ana", chat_id, "also short")).id
-    await world.db.write(sends.claim, second, 1)
-    await world.db.write(sends.accepted, second, Accepted("carrier-2"))
+    await world.db.write(sends.claim, world.tenant_id, second, 1)
+    await world.db.write(sends.accepted, world.tenant_id, second, Accepted("carrier-2"))
     await apply(world, Receipt(f"threadline-{second}", "carrier-1", 0, DELIVERED))
     assert (await message(world, second)).status is MessageStatus.SENT
     assert (await message(world, first)).status is MessageStatus.DELIVERED
@@ -272,6 +276,6 @@ async def test_a_reference_beside_another_texts_carrier_id_speaks_of_that_other_
 async def test_another_tenants_receipt_touches_nothing(world: World) -> None:
     other = await build(world.db, "globex")
     _, reply = await claimed(world, "short")
-    await world.db.write(sends.accepted, reply, Accepted("carrier-1"))
+    await world.db.write(sends.accepted, world.tenant_id, reply, Accepted("carrier-1"))
     await apply(other, receipt(0, FAILED, f"threadline-{reply}"), receipt(0, FAILED))
     assert (await message(world, reply)).status is MessageStatus.SENT

@@ -23,7 +23,7 @@ ACCEPTED = Accepted("carrier-1")
 
 
 async def claim(world: World, message_id: int, incarnation: int | None = 1) -> Claim:
-    return await world.db.write(sends.claim, message_id, incarnation)
+    return await world.db.write(sends.claim, world.tenant_id, message_id, incarnation)
 
 
 async def message(world: World, message_id: int) -> Message:
@@ -39,7 +39,9 @@ async def send_all(world: World, chat_id: int) -> None:
     for text in await world.thread(chat_id):
         if text.status == MessageStatus.QUEUED:
             assert isinstance(await claim(world, text.id), HandOver)
-            await world.db.write(sends.accepted, text.id, Accepted(f"carrier-{text.id}"))
+            await world.db.write(
+                sends.accepted, world.tenant_id, text.id, Accepted(f"carrier-{text.id}")
+            )
 
 
 async def replied(world: World, text: str = "Hello") -> tuple[int, int]:
@@ -101,7 +103,7 @@ async def test_a_text_in_doubt_is_never_handed_over_again_by_itself(
         again = await claim(world, reply)
         assert isinstance(again, InDoubt)
         assert again.since == since
-    await world.db.write(sends.not_taken, reply)
+    await world.db.write(sends.not_taken, world.tenant_id, reply)
     assert (await message(world, reply)).status is MessageStatus.QUEUED
     assert isinstance(await claim(world, reply), HandOver)
 
@@ -109,7 +111,7 @@ async def test_a_text_in_doubt_is_never_handed_over_again_by_itself(
 async def test_a_text_that_was_found_at_the_carrier_is_sent(world: World) -> None:
     _, reply = await replied(world)
     await claim(world, reply)
-    await world.db.write(sends.accepted, reply, Found("carrier-9", 2))
+    await world.db.write(sends.accepted, world.tenant_id, reply, Found("carrier-9", 2))
     text = await message(world, reply)
     assert (text.status, text.segments) == (MessageStatus.SENT, 2)
     assert isinstance(await claim(world, reply), Settled)
@@ -118,9 +120,9 @@ async def test_a_text_that_was_found_at_the_carrier_is_sent(world: World) -> Non
 async def test_what_nobody_can_tell_is_unknown_and_never_sent_again(world: World) -> None:
     _, reply = await replied(world)
     await claim(world, reply)
-    await world.db.write(sends.give_up, reply)
+    await world.db.write(sends.give_up, world.tenant_id, reply)
     assert (await message(world, reply)).status is MessageStatus.UNKNOWN
-    await world.db.write(sends.not_taken, reply)
+    await world.db.write(sends.not_taken, world.tenant_id, reply)
     assert isinstance(await claim(world, reply), Settled)
 
 
@@ -131,11 +133,13 @@ async def test_an_answer_that_is_recorded_twice_changes_nothing(world: World, an
 
     async def record() -> None:
         if answer == "accepted":
-            await world.db.write(sends.accepted, reply, ACCEPTED)
+            await world.db.write(sends.accepted, world.tenant_id, reply, ACCEPTED)
         elif answer == "rejected":
-            await world.db.write(sends.rejected, reply, Rejected("30006", "unreachable"))
+            await world.db.write(
+                sends.rejected, world.tenant_id, reply, Rejected("30006", "unreachable")
+            )
         else:
-            await world.db.write(sends.give_up, reply)
+            await world.db.write(sends.give_up, world.tenant_id, reply)
 
     await record()
     first = await message(world, reply)
@@ -146,7 +150,7 @@ async def test_an_answer_that_is_recorded_twice_changes_nothing(world: World, an
 async def test_a_refused_text_has_failed_with_the_carriers_code(world: World) -> None:
     chat_id, reply = await replied(world)
     await claim(world, reply)
-    await world.db.write(sends.rejected, reply, Rejected("30006", "unreachable"))
+    await world.db.write(sends.rejected, world.tenant_id, reply, Rejected("30006", "unreachable"))
     text = await message(world, reply)
     assert (text.status, text.error) == (MessageStatus.FAILED, "30006")
     assert text.carrier_says == "unreachable"
@@ -165,7 +169,7 @@ async def test_a_text_that_was_not_taken_before_exit_is_given_up(world: World) -
     chat_id, reply = await replied(world)
     await claim(world, reply)
     await world.text("exit")
-    await world.db.write(sends.not_taken, reply)
+    await world.db.write(sends.not_taken, world.tenant_id, reply)
     assert isinstance(await claim(world, reply), Settled)
     text = await message(world, reply)
     assert (text.status, text.error) == (MessageStatus.FAILED, "chat_ended")
@@ -223,7 +227,7 @@ async def test_after_an_outage_texts_take_their_turns_again(world: World, clock:
     clock.move(seconds=2)
     for text in texts:
         await claim(world, text, None)
-        await world.db.write(sends.not_taken, text)
+        await world.db.write(sends.not_taken, world.tenant_id, text)
     clock.move(hours=1)
     claims = [await claim(world, text, None) for text in texts]
     assert isinstance(claims[0], HandOver)
@@ -242,7 +246,7 @@ async def test_a_text_that_was_held_up_restarts_the_window_when_it_goes_out(
     before = await deadline(world, chat_id)
     clock.move(hours=1)
     await claim(world, reply)
-    settled = await world.db.write(sends.accepted, reply, ACCEPTED)
+    settled = await world.db.write(sends.accepted, world.tenant_id, reply, ACCEPTED)
     after = await deadline(world, chat_id)
     assert after == clock.at + timedelta(minutes=1440)
     assert settled.deadline_at == after != before
@@ -255,7 +259,7 @@ async def test_a_text_that_goes_out_in_good_time_leaves_the_window(
     before = await world.chat(chat_id)
     clock.move(seconds=30)
     await claim(world, reply)
-    settled = await world.db.write(sends.accepted, reply, ACCEPTED)
+    settled = await world.db.write(sends.accepted, world.tenant_id, reply, ACCEPTED)
     after = await world.chat(chat_id)
     assert (after.deadline_at, after.ptr) == (before.deadline_at, before.ptr)
     assert settled.deadline_at == before.deadline_at
@@ -277,7 +281,7 @@ async def test_a_chat_with_an_unsent_text_never_expires(
     assert loaded.view.deadline_at is None
     if not sending:
         await claim(world, reply)
-    await world.db.write(sends.accepted, reply, ACCEPTED)
+    await world.db.write(sends.accepted, world.tenant_id, reply, ACCEPTED)
     await world.db.write(process.ring, ref)
     assert await world.chat_status(chat_id) is ChatStatus.ASSIGNED
     clock.move(minutes=1440)
@@ -308,7 +312,9 @@ async def test_a_text_of_an_ended_chat_moves_nothing(world: World, clock: SetClo
     clock.move(hours=1)
     before = await world.chat(chat_id)
     await claim(world, reply)
-    assert (await world.db.write(sends.accepted, reply, ACCEPTED)).deadline_at is None
+    assert (
+        await world.db.write(sends.accepted, world.tenant_id, reply, ACCEPTED)
+    ).deadline_at is None
     assert await world.chat(chat_id) == before
 
 
@@ -331,6 +337,6 @@ async def test_a_text_whose_receipt_comes_at_the_last_moment_is_not_called_unkno
     _, reply = await replied(world)
     await claim(world, reply)
     assert isinstance(await claim(world, reply), InDoubt)
-    await world.db.write(sends.accepted, reply, ACCEPTED)
-    await world.db.write(sends.give_up, reply)
+    await world.db.write(sends.accepted, world.tenant_id, reply, ACCEPTED)
+    await world.db.write(sends.give_up, world.tenant_id, reply)
     assert (await message(world, reply)).status == MessageStatus.SENT

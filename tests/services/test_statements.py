@@ -57,11 +57,11 @@ async def test_a_text_that_goes_out(world: World) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "On its way.")
     with counted(world.db) as said:
-        await world.db.write(sends.claim, reply.id, 1)
+        await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
     # Text, chat, consent, number, its slot, the claim, the account.
     assert len(said) <= 7, said
     with counted(world.db) as said:
-        await world.db.write(sends.accepted, reply.id, Accepted(CARRIER_ID, 1))
+        await world.db.write(sends.accepted, world.tenant_id, reply.id, Accepted(CARRIER_ID, 1))
     # Text (PostgreSQL: locked, too), chat, number, text, early receipts (PostgreSQL: under a lock
     # of their own), tenant for the deadline, position, event.
     assert len(said) <= 10, said
@@ -70,8 +70,8 @@ async def test_a_text_that_goes_out(world: World) -> None:
 async def test_three_receipts(world: World) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "On its way.")
-    await world.db.write(sends.claim, reply.id, 1)
-    await world.db.write(sends.accepted, reply.id, Accepted(CARRIER_ID, 1))
+    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(sends.accepted, world.tenant_id, reply.id, Accepted(CARRIER_ID, 1))
     # Text (PostgreSQL: locked, too) and segments; what is new, the segment; what is shown, the
     # text, its agent, position and event.
     for status, most in (("sent", 4), ("sent", 3), ("delivered", 8)):
