@@ -1,4 +1,7 @@
-"""The carrier's API for the engine: send a text, look it up, fetch media."""
+"""The carrier's API for the engine: send a text, look it up, fetch media.
+
+What is searched for stands in the body: addresses are logged, and show no numbers.
+"""
 
 import asyncio
 import hashlib
@@ -11,7 +14,15 @@ from starlette.types import Receive, Scope, Send
 
 from simulators.carrier.carrier import Carrier
 from simulators.carrier.messages import media_content, messages_by_reference, take_from_engine
-from simulators.carrier.wire import Refusal, answer, is_number, read_engine_text, read_object
+from simulators.carrier.wire import (
+    Refusal,
+    answer,
+    is_number,
+    read_engine_text,
+    read_object,
+    read_question,
+    read_search,
+)
 
 
 class LostAnswer(Response):
@@ -52,23 +63,23 @@ def engine_routes(carrier: Carrier) -> APIRouter:
             return LostAnswer()
         return answer({"id": message_id, "segments": count}, 201)
 
-    @router.get("/messages")
+    @router.post("/messages/search")
     async def look_up(request: Request) -> Response:
         admit(request)
         if not carrier.faults.lookup:
             raise Refusal(404, "This carrier cannot search by reference.", code="unsupported")
-        given = (request.query_params.get(name, "") for name in ("reference", "from", "to"))
-        reference, sender, recipient = given
+        reference, sender, recipient = read_search(await read_object(request))
         found: list[dict[str, Any]] = await carrier.database.run(
             lambda connection: messages_by_reference(connection, reference, sender, recipient)
         )
         await asyncio.sleep(carrier.faults.latency)
         return answer({"messages": found})
 
-    @router.get("/numbers/{number}")
-    async def numbers(number: str, request: Request) -> Response:
+    @router.post("/numbers/search")
+    async def numbers(request: Request) -> Response:
         """Every possible number is ours, so that any can be tried."""
         admit(request)
+        number = read_question(await read_object(request))
         if not is_number(number):
             raise Refusal(404, "This carrier has no such number.", code="not_owned")
         return answer({"number": number, "sms": True})

@@ -127,6 +127,16 @@ def read_engine_text(given: dict[str, Any]) -> EngineText:
     )
 
 
+def read_search(given: dict[str, Any]) -> tuple[str, str, str]:
+    """The reference, sender and recipient of a text that is looked for."""
+    return _text(given, "reference"), _text(given, "from"), _text(given, "to")
+
+
+def read_question(given: dict[str, Any]) -> str:
+    """The number that somebody asks about, as it was written."""
+    return _text(given, "number")
+
+
 def _number(given: dict[str, Any], field: str) -> str:
     value = given.get(field)
     if not isinstance(value, str) or not is_number(value):

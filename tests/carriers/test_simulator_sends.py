@@ -18,6 +18,7 @@ from carriers.protocol import (
     NoAnswer,
     NotFound,
     OutboundText,
+    Owned,
     Rejected,
     SendResult,
     Unsupported,
@@ -134,3 +135,18 @@ async def test_only_a_clear_answer_says_that_a_text_was_not_taken(
     handler: Handler, result: LookupResult
 ) -> None:
     assert await looked_up(handler) == result
+
+
+async def test_no_question_puts_a_phone_number_into_an_address() -> None:
+    asked: list[str] = []
+
+    def note(request: httpx2.Request) -> httpx2.Response:
+        asked.append(str(request.url))
+        return httpx2.Response(200, json={"messages": [], "sms": True})
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(note)) as client:
+        carrier = SimulatorCarrier(ACCOUNT, client)
+        assert await carrier.look_up(DOUBT) == NotFound()
+        assert await carrier.owns("+14155550100") == Owned(sms=True)
+    paths = [url.removeprefix("http://carrier.test/carrier/v1/") for url in asked]
+    assert paths == ["messages/search", "numbers/search"]

@@ -222,7 +222,7 @@ async def test_a_phone_lists_both_directions_in_order_and_on_from_a_known_one(
 
 
 async def test_the_engines_api_wants_the_token(carrier: Program) -> None:
-    answer = await carrier.http.get(f"{carrier.url}/carrier/v1/messages?reference=1")
+    answer = await carrier.http.post(f"{carrier.url}/carrier/v1/messages/search", json={})
     assert answer.status_code == 401
 
 
