@@ -18,7 +18,7 @@ from activities.probes import Probes
 from activities.sends import SendActivities
 from carriers.http import new_client
 from domain.process import ChatRef
-from services import process, routing
+from services import process, receipts, routing
 from settings import Settings
 from store import incarnations, tenants
 from store.database import Database
@@ -122,6 +122,7 @@ def guards(parts: Parts) -> list[Awaitable[None]]:
 
     async def unsettled() -> list[incarnations.Unsettled]:
         await db.write(process.resend_lost)
+        await db.write(receipts.forget_old)
         return await db.read(incarnations.unsettled)
 
     return [reconcile_for_ever(parts.connect, unsettled, repoint), sweep_matches(db)]

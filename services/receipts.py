@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from carriers.protocol import Receipt
 from domain.receipts import WHOLE, SegmentStatus, later, message_status
 from domain.statuses import UNSENT, MessageStatus
@@ -13,6 +15,8 @@ from store.sends import EarlyReceipt, Sending
 
 PREFIX = "threadline-"
 REPORTED = frozenset(map(str, SegmentStatus))
+# Carriers report for up to three days after a text.
+KEPT = timedelta(days=7)
 LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 
 
@@ -56,6 +60,11 @@ def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provid
         text = sends.by_id(tx, tenant_id, message_id)
         assert text is not None
         _advance(tx, text, early, account_id, provider_id)
+
+
+def forget_old(tx: Tx) -> None:
+    """Drop the receipts of texts that nobody will name any more: not ours, or given up."""
+    sends.forget_receipts(tx, tx.now - KEPT)
 
 
 def _find(tx: Tx, account: Account, receipt: Receipt) -> Sending | None:

@@ -213,6 +213,11 @@ def take_receipts(
     ]
 
 
+def forget_receipts(tx: Tx, before: datetime) -> None:
+    """Drop what was kept for texts that have not become known since."""
+    tx.conn.execute(sa.delete(t.early_receipts).where(r.received_at < before))
+
+
 def _sending(row: AnyRow | None) -> Sending | None:
     if row is None:
         return None

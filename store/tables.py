@@ -672,6 +672,8 @@ early_receipts = _table(
     Column("error", Text),
     _time("received_at", nullable=False),
     Index(None, "account_id", "provider_id"),
+    # Those that are to be forgotten.
+    Index(None, "received_at"),
 )
 
 inbox = _table(

@@ -273,6 +273,20 @@ async def test_a_reference_beside_another_texts_carrier_id_speaks_of_that_other_
     assert (await message(world, first)).status is MessageStatus.DELIVERED
 
 
+async def test_a_receipt_that_no_text_claims_is_forgotten_after_a_week(
+    world: World, clock: SetClock
+) -> None:
+    kept = sa.select(t.early_receipts.c.provider_id).order_by(t.early_receipts.c.id)
+    await apply(world, Receipt(None, "old", 0, DELIVERED))
+    clock.move(days=7)
+    await apply(world, Receipt(None, "new", 0, DELIVERED))
+    await world.db.write(receipts.forget_old)
+    assert await world.rows(kept) == [("old",), ("new",)]
+    clock.move(seconds=1)
+    await world.db.write(receipts.forget_old)
+    assert await world.rows(kept) == [("new",)]
+
+
 async def test_another_tenants_receipt_touches_nothing(world: World) -> None:
     other = await build(world.db, "globex")
     _, reply = await claimed(world, "short")

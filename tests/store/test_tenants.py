@@ -27,7 +27,7 @@ OF_ALL_TENANTS = {
     # Operators see the health of all accounts.
     "health": "all",
     # What a process that began before texts named their tenant asks first.
-    "sends": {"_TENANT"},
+    "sends": {"_TENANT", "forget_receipts"},
     "accounts": {"owner"},
     # A token says whose it is.
     "users": {"_OF_SESSION", "revoke_session"},
