@@ -25,7 +25,7 @@ async def test_an_agent_works_a_chat_from_login_to_end(api: Api) -> None:
         assert offers[0]["expires_at"] is None
 
         waiting = (await client.get(f"{BASE}/chats/{chat_id}")).json()
-        assert waiting["waiting_because"] == "Offered; waiting for an agent to accept."
+        assert waiting["waiting_because"] == "Offered to 1 agent; waiting for an agent to accept."
         assert waiting["temporal_url"] == f"http://ui.test/chat-{chat_id}/1"
 
         accepted = await client.post(f"{BASE}/chats/{chat_id}/accept")

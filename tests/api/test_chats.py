@@ -175,7 +175,7 @@ COSTS = {
     "PUT chats/{id}/read": 8,
     "GET chats/{id}/messages": 4,
     "GET chats/{id}/earlier": 11,
-    "GET chats/{id}/consent": 6,
+    "GET chats/{id}/consent": 8,
     "POST chats/{id}/messages": 20,
     "POST chats/{id}/end": 40,
 }
