@@ -139,8 +139,9 @@ function language(code) {
   }
 }
 
-// An agent's chat ends when the consumer is silent, a waiting one when nobody answers.
+// An agent's chat, or a dismissed one, ends when the consumer is silent, a waiting one when nobody
+// answers.
 function ending(chat) {
   if (!chat.deadline_at || isOver(chat)) return "";
-  return `${until(chat.deadline_at)}, unless ${chat.status === "assigned" ? "the consumer writes" : "somebody answers"}`;
+  return `${until(chat.deadline_at)}, unless ${["assigned", "dismissed"].includes(chat.status) ? "the consumer writes" : "somebody answers"}`;
 }

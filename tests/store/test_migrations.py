@@ -113,3 +113,39 @@ def test_an_accounts_secret_survives_the_step_to_several_and_back(database_url: 
     with connect(database_url).connect() as connection:
         kept = connection.exec_driver_sql("SELECT secret_ref FROM carrier_accounts").scalar_one()
     assert kept == "env:SECRET"
+
+
+def test_how_long_earlier_chats_waited_and_were_handled_is_counted(database_url: str) -> None:
+    downgrade(database_url, "0008")
+    chat = (
+        "INSERT INTO chats (tenant_id, number_id, consumer_id, entry_queue_id, queue_id, lang,"
+        " status, window_from, created_at, updated_at, queued_at, assigned_at, ended_at)"
+        " SELECT t.id, n.id, k.id, q.id, q.id, 'en', '{}', '2026-01-01', '2026-01-01',"
+        " '2026-01-01', '2026-01-01 10:00:00', {}, {}"
+        " FROM tenants t, numbers n, consumers k, queues q"
+    )
+    at = "'2026-01-01 {}'"
+    with connect(database_url).begin() as connection:
+        for statement in (
+            "INSERT INTO tenants (subdomain, name, created_at) VALUES ('a', 'A', '2026-01-01')",
+            "INSERT INTO queues (tenant_id, name) SELECT id, 'Orders' FROM tenants",
+            "INSERT INTO carrier_accounts (tenant_id, carrier, name, base_url)"
+            " SELECT id, 'simulator', 'a', 'http://c.test' FROM tenants",
+            "INSERT INTO numbers (tenant_id, number, account_id, status)"
+            " SELECT tenant_id, '+14155550100', id, 'Verified' FROM carrier_accounts",
+            "INSERT INTO consumers (tenant_id, number, created_at)"
+            " SELECT id, '+14155550111', '2026-01-01' FROM tenants",
+            chat.format("finished", at.format("10:00:30"), at.format("10:02:30")),
+            chat.format("queued", "NULL", "NULL"),
+        ):
+            connection.exec_driver_sql(statement)
+    upgrade(database_url)
+    c = t.chats.c
+    with connect(database_url).connect() as connection:
+        over, waits = connection.execute(
+            sa.select(c.waited, c.first_waited, c.handled, c.spell_from, c.queued_at).order_by(c.id)
+        )
+    assert (over.waited, over.first_waited, over.handled) == (30_000, 30_000, 120_000)
+    assert over.spell_from is None
+    assert (waits.waited, waits.first_waited) == (0, None)
+    assert waits.spell_from == waits.queued_at
