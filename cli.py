@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from carrier_commands import app as carrier_app
 from configure_commands import apply, export, print_schema
 from consent_commands import app as consent_app
+from rehearse_commands import rehearse
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -58,6 +59,7 @@ app.add_typer(consent_app, name="consent")
 app.command()(apply)
 app.command()(export)
 app.command("schema")(print_schema)
+app.command()(rehearse)
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 is any.")]

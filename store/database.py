@@ -92,9 +92,12 @@ AnySelect = sa.Select[*tuple[Any, ...]]
 
 
 class Database:
-    """Runs services against one database; `flush` completes each write before it commits."""
+    """Runs services against one database; `flush` completes each write before it commits.
 
-    def __init__(self, url: str, clock: Clock, flush: Flush) -> None:
+    `durable` is False only for a SQLite file that nobody needs after this process.
+    """
+
+    def __init__(self, url: str, clock: Clock, flush: Flush, *, durable: bool = True) -> None:
         self.url = sa.make_url(url)
         self.clock = clock
         self._flush = flush
@@ -102,7 +105,7 @@ class Database:
         self.on_commit: Callable[[list[Any], bool], None] = lambda _owed, _events: None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, writer=True)
+            self._writer = _sqlite_engine(self.url, writer=True, durable=durable)
             self._reader = _sqlite_engine(self.url, writer=False)
             self._write_threads = ThreadPoolExecutor(1, "store-writer")
             self._read_threads = ThreadPoolExecutor(SQLITE_READERS, "store-reader")
@@ -194,7 +197,7 @@ class _translated:
         raise StoreUnavailable(f"The database is not reachable ({type(error).__name__}).") from None
 
 
-def _sqlite_engine(url: sa.URL, *, writer: bool) -> Engine:
+def _sqlite_engine(url: sa.URL, *, writer: bool, durable: bool = True) -> Engine:
     engine = sa.create_engine(
         url,
         pool_size=1 if writer else SQLITE_READERS,
@@ -211,7 +214,7 @@ def _sqlite_engine(url: sa.URL, *, writer: bool) -> Engine:
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "journal_mode=WAL",
             # NORMAL loses an acknowledged text when the power fails.
-            "synchronous=FULL",
+            f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
             f"query_only={'OFF' if writer else 'ON'}",
         ):
