@@ -10,7 +10,9 @@ from store.events import record
 
 
 def chat_changed(tx: Tx, chat: OpenChat) -> None:
-    """A chat's status, agent, or thread changed, and with it when it ends by itself."""
+    """A chat's status, agent, or thread changed, and with it when it ends by itself. Where nobody
+    has it, whoever had it last is told: a dismissed chat that comes back leaves their list."""
+    agent_id = chat.state.agent_id or chat.state.preferred_agent_id
     record(
         tx,
         chat.tenant_id,
@@ -18,7 +20,7 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
         chat.id,
         status=chat.state.status,
         queue_id=chat.state.queue_id,
-        agent_ids=[] if chat.state.agent_id is None else [chat.state.agent_id],
+        agent_ids=[] if agent_id is None else [agent_id],
         seq=chat.seq,
         deadline_at=None if chat.ends_at is None else iso(chat.ends_at),
     )

@@ -127,6 +127,14 @@ async def test_a_reply_brings_the_chat_back_with_its_history(world: World, clock
     assert "How can I help?" in texts
 
 
+async def test_who_had_a_dismissed_chat_last_hears_that_it_came_back(world: World) -> None:
+    """The console's list of dismissed chats would show it for ever."""
+    await dismissed_chat(world)
+    await world.text("sorry, I was away")
+    heard = (await world.events("chat.changed"))[-1]
+    assert (heard["status"], heard["agent_ids"]) == ("queued", [world.agents["ana"]])
+
+
 async def test_neither_waiting_nor_handling_counts_while_a_chat_is_dismissed(
     world: World, clock: SetClock
 ) -> None:
