@@ -5,6 +5,7 @@
 #   make bench   what it costs and how quick it is; BENCH="costs --database sqlite" make bench
 #   make soak    an hour's traffic in minutes, with faults; CHATS=400 MINUTES=15 make soak
 #   make audit   known vulnerabilities in the dependencies
+#   make pictures  take the pictures of docs/images anew, from the running product
 #   make lock    pin the newest versions that pyproject.toml allows
 
 SHELL := /bin/sh
@@ -26,7 +27,7 @@ UV = export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_PYTHON_DOWNLOADS=never \
 	certificates="$${SSL_CERT_FILE:-$${PIP_CERT:-$$($(call PIP_SAYS,cert))}}"; \
 	[ -z "$$certificates" ] || export SSL_CERT_FILE="$$certificates"; $(BIN)/uv
 
-.PHONY: setup setup-tests run test temporal browser postgres check bench soak audit lock
+.PHONY: setup setup-tests run test temporal browser postgres check bench soak audit pictures lock
 
 setup: $(VENV)/.installed
 
@@ -63,6 +64,9 @@ soak: setup temporal
 
 audit: $(VENV)/.tests-installed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/audit.py
+
+pictures: $(VENV)/.tests-installed temporal browser
+	$(BIN)/python -m tests.console.pictures
 
 COMPILE = pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--custom-compile-command "make lock" pyproject.toml

@@ -1,12 +1,21 @@
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    async_playwright,
+    expect,
+)
 
+from tests.console.browsers import launch
 from tests.console.fake_api import FakeApi
 from tests.console.fake_server import FakeServer
-from tests.console.steps import log_in
+from tests.console.product import Product
+from tests.console.steps import choose_status, log_in
 
 # What a browser writes by itself when a call is refused or unanswered.
 _REFUSALS = "Failed to load resource:"
@@ -15,51 +24,54 @@ _REFUSALS = "Failed to load resource:"
 expect.set_options(timeout=60_000)
 
 Open = Callable[[str], Awaitable[Page]]
+At = Callable[[str], Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = await launch(playwright)
         yield browser
         await browser.close()
 
 
+def watch(context: BrowserContext, url: str) -> list[str]:
+    """What the pages of a browser will complain of (a broken policy is a complaint), and every
+    request to another host. Tabs that are opened later are listened to as well."""
+    complaints: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        if not said.text.startswith(_REFUSALS):
+            complaints.append(said.text)
+
+    def judge(request: Request) -> None:
+        if not request.url.startswith((f"{url}/", "data:")):
+            complaints.append(request.url)
+
+    context.on("console", hear)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("request", judge)
+    return complaints
+
+
 @pytest.fixture
 async def open_page(browser: Browser) -> AsyncIterator[Open]:
-    """Opens pages, each a browser of its own to the server.
-
-    The test fails if one of them complains (a broken policy is a complaint) or asks another host.
-    """
-    complaints: list[str] = []
+    """Opens pages, each a browser of its own to the server; the test fails if one complains."""
+    complaints: list[list[str]] = []
     contexts = []
 
     async def open_page(url: str) -> Page:
-        def judge(request: Request) -> None:
-            if not request.url.startswith((url, "data:")):
-                complaints.append(request.url)
-
         context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
         contexts.append(context)
+        complaints.append(watch(context, url))
         page = await context.new_page()
-        page.on(
-            "console",
-            lambda said: None if said.text.startswith(_REFUSALS) else complaints.append(said.text),
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        context.on("request", judge)
         await page.goto(url + "/console")
         return page
 
     yield open_page
     for context in contexts:
         await context.close()
-    assert complaints == []
+    assert [words for each in complaints for words in each] == []
 
 
 @pytest.fixture
@@ -78,3 +90,34 @@ async def page(api: FakeApi, open_page: Open) -> Page:
     await log_in(page)
     await expect(page.get_by_label("Your status")).to_be_visible()
     return page
+
+
+@pytest.fixture(scope="session")
+async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    product = Product(tmp_path_factory.mktemp("console") / "data")
+    product.start()
+    await product.is_ready()
+    yield product
+    await product.stop()
+
+
+@pytest.fixture
+async def at_work(product: Product, open_page: Open) -> AsyncIterator[At]:
+    """Agents by name, logged in and Available; Offline again after the test."""
+    pages = []
+
+    async def at_work(name: str) -> Page:
+        email = f"{name}@acme.example"
+        page = await open_page(product.url)
+        await log_in(page, email, product.password(email))
+        pages.append(page)
+        await expect(page.get_by_text("No chat is open.")).to_be_visible()
+        await page.keyboard.press("Alt+G")
+        await expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
+        return page
+
+    yield at_work
+    for page in pages:
+        await expect(page.get_by_text("No chat is open.")).to_be_visible()
+        await choose_status(page, "Offline")
+        await expect(page.get_by_text("no chats are offered to you")).to_be_visible()

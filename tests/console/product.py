@@ -80,6 +80,11 @@ class Product:
 
         await until(there)
 
+    async def faults(self, **faults: Any) -> None:
+        """How the simulated carrier misbehaves from now on; without arguments not at all."""
+        answer = await self.http.put(self._simulator("faults"), json=faults)
+        assert answer.status_code == 200, answer.text
+
     def _simulator(self, path: str) -> str:
         return f"{self.told['simulator_url']}/simulator/api/v1/{path}"
 
