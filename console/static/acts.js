@@ -3,7 +3,8 @@
 import * as api from "./api.js";
 import { chatKey, forgetWords } from "./drafts.js";
 import { discard, forget, retry, send, underWay } from "./outbox.js";
-import { changed, chatOf, lastSeq, state, threadOf } from "./store.js";
+import { comeTo, look } from "./reading.js";
+import { changed, chatOf, longestWait, state, threadOf } from "./store.js";
 import { loadEarlier, refreshChats, refreshOffers } from "./sync.js";
 import { announce, phone } from "./words.js";
 
@@ -31,19 +32,29 @@ export function setStatus(status) {
   });
 }
 
-export function accept(chatId) {
+/** `undisturbed()`: whether the chat may come to the front when the answer is here. */
+export function accept(chatId, undisturbed) {
   return doing(`offer:${chatId}`, async () => {
     try {
       const { messages, ...chat } = await api.post(`chats/${chatId}/accept`);
       state.offers = state.offers.filter((offer) => offer.chat_id !== chatId);
       state.chats = new Map(state.chats ?? []).set(chatId, chat);
-      select(chatId);
+      if (undisturbed()) select(chatId);
       announce(`Chat with ${phone(chat)} accepted`);
+    } catch (error) {
+      throw error.status === 409 ? await outrun(chatId, error) : error;
     } finally {
       refreshOffers();
       refreshChats();
     }
   });
+}
+
+// Somebody was quicker: who.
+async function outrun(chatId, error) {
+  const offer = await api.get(`offers/${chatId}`).catch(() => null);
+  const other = offer?.taken_by && offer.taken_by.id !== state.agent.id ? offer.taken_by.name : null;
+  return other ? new api.ApiError(409, `${other} was quicker and has this chat now.`) : error;
 }
 
 export function decline(chatId) {
@@ -70,11 +81,48 @@ export function end(chatId) {
   });
 }
 
+/** Set a chat aside whose consumer is silent: it comes back with the next text. */
+export function setAside(chatId) {
+  return doing(`chat:${chatId}`, async () => {
+    try {
+      await underWay(chatId);
+      await api.post(`chats/${chatId}/dismiss`);
+    } finally {
+      refreshChats();
+    }
+  });
+}
+
+export function takeUp(chatId) {
+  return doing(`chat:${chatId}`, async () => {
+    try {
+      const { messages, ...chat } = await api.post(`chats/${chatId}/resume`);
+      state.dismissed.delete(chatId);
+      state.chats.set(chatId, chat);
+      announce(`Chat with ${phone(chat)} resumed`);
+    } finally {
+      refreshChats();
+    }
+  });
+}
+
 export function optOut(chatId) {
   return doing(`chat:${chatId}`, async () => {
     try {
       await api.post(`chats/${chatId}/opt_out`);
       announce("Consumer opted out");
+    } finally {
+      refreshChats();
+    }
+  });
+}
+
+/** The consumer did not ask for no more texts, whatever the words were taken for. */
+export function denyStop(chatId) {
+  return doing(`chat:${chatId}`, async () => {
+    try {
+      await api.remove(`chats/${chatId}/stop_request`);
+      announce("Noted: the consumer did not ask for that.");
     } finally {
       refreshChats();
     }
@@ -90,26 +138,6 @@ export function select(chatId) {
   changed();
 }
 
-/** What is on the screen has been seen. */
-export function look() {
-  const thread = state.threads.get(state.selected);
-  if (!thread || document.hidden || thread.seen >= lastSeq(thread)) return;
-  thread.seen = lastSeq(thread);
-  changed();
-}
-
-// From here on texts are new to the agent, who looks at the chat again.
-function comeTo(chatId) {
-  const thread = state.threads.get(chatId);
-  if (thread) thread.mark = thread.seen;
-}
-
-/** The agent is back at the screen. */
-export function comeBack() {
-  if (!document.hidden) comeTo(state.selected);
-  look();
-}
-
 /** Take an ended chat off the screen, and throw away what was written in it. */
 export function close(chatId) {
   const chat = state.ended.get(chatId);
@@ -118,13 +146,21 @@ export function close(chatId) {
   forget(chatId);
   state.threads.delete(chatId);
   state.consumers.delete(chatId);
-  if (state.selected === chatId) select([...state.chats.keys()][0] ?? null);
+  if (state.selected === chatId) select([...(state.chats?.keys() ?? [])][0] ?? null);
   changed();
 }
 
-/** Step through my chats, ended ones last. */
+/** Go to the consumer who waits longest for an answer. */
+export function toLongestWait() {
+  const id = longestWait();
+  if (id === null) announce("Nobody waits for an answer of yours.");
+  else select(id);
+}
+
+/** Step through my chats, dismissed and ended ones last. */
 export function step(by) {
-  const ids = [...state.chats.keys(), ...state.ended.keys()];
+  if (state.chats === null) return; // a key, before they are loaded
+  const ids = [...state.chats.keys(), ...state.dismissed.keys(), ...state.ended.keys()];
   if (ids.length === 0) return;
   const at = ids.indexOf(state.selected);
   select(ids[(at + by + ids.length) % ids.length]);
@@ -140,5 +176,5 @@ export const retryText = (item) => retry(chatOf(state.selected), item);
 export const discardText = (item) => discard(chatOf(state.selected), item);
 export { loadEarlier };
 export const thread = (chatId) => threadOf(chatId);
-export const isEnded = (chatId) => state.ended.has(chatId);
+export const isMine = (chatId) => state.chats?.has(chatId) ?? false;
 export const agentId = () => state.agent.id;

@@ -7,6 +7,7 @@ const PATIENCE = 20_000; // ms
 let csrf = "";
 let skew = 0;
 let onLoggedOut = () => {};
+let onUnanswered = () => {};
 
 /** `status` 0: no answer came. `passing`: the same call may succeed later. `errors`: by field. */
 export class ApiError extends Error {
@@ -29,6 +30,10 @@ export function whenLoggedOut(listener) {
   onLoggedOut = listener;
 }
 
+export function whenUnanswered(listener) {
+  onUnanswered = listener;
+}
+
 export const get = (path) => call("GET", path);
 /** A page of a list, and how many there are in all: `{items, total}`. */
 export async function getCounted(path) {
@@ -38,6 +43,8 @@ export async function getCounted(path) {
 }
 export const put = (path, body) => call("PUT", path, body);
 export const post = (path, body = {}) => call("POST", path, body);
+
+export const remove = (path) => call("DELETE", path);
 
 export async function login(tenant, email, password) {
   const answer = await request("POST", "login", { tenant, email, password });
@@ -58,6 +65,7 @@ async function call(method, path, body, headed) {
       if (csrf !== sent) return request(method, path, body);
     }
     if (error.status === 401) onLoggedOut();
+    if (error.status === 0) onUnanswered();
     throw error;
   }
 }

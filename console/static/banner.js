@@ -25,7 +25,7 @@ export function bannerView(root, acts) {
   const text = el("p", {},
     el("strong", {}, "No connection."),
     " What you write is kept here, and sent when it is back. ", wait);
-  const now = button(ACTIONS.reconnect, "Try now", acts.reconnect);
+  const now = button(ACTIONS.retry, "Try now", acts.reconnect);
 
   const show = () => {
     shown = true;

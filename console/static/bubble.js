@@ -18,13 +18,15 @@ export function bubble(acts) {
   let latest = null;
   return {
     root,
-    update({ message }) {
+    update({ message, follows, lang }) {
       latest = message;
+      set(text, "lang", lang); // how it is read aloud
       const inbound = message.direction === "inbound";
       const bad = troubled(message.status);
       root.className = `bubble ${inbound ? "theirs" : "ours"} ${message.author.type}${bad ? " bad" : ""}`
-        + (message.status === "unknown" ? " doubtful" : "");
+        + (message.status === "unknown" ? " doubtful" : "") + (follows ? " follows" : "");
       say(author, authorName(message, acts.agentId()));
+      author.classList.toggle("unseen", follows); // still read aloud with each text
       sayLinked(text, message.text);
       text.hidden = message.text === "";
       const files = [...(message.media ?? []), ...(message.not_stored ?? []).map(notStored)];

@@ -4,20 +4,21 @@ import { composerView } from "./composer.js";
 import { el, say, set } from "./dom.js";
 import { headView } from "./head.js";
 import { unconfirmed } from "./outbox.js";
+import { ACTIONS } from "./keys.js";
 import { panelView } from "./panel.js";
 import { chatOf, threadOf } from "./store.js";
 import { threadView } from "./thread.js";
 
 /** `acts`: all of acts.js, and `{showLists, send, retry, putBack}` */
 export function chatView(root, acts) {
-  const none = el("p", { class: "empty none" });
+  const none = noneView();
   const log = el("div", { class: "thread" });
   const form = el("div", { class: "composer", role: "group", "aria-label": "Write" });
   const side = el("aside", { class: "panel", "aria-label": "Consumer" });
   const panel = panelView(side, { ...acts, optOut: () => ask("optOut"), back: () => head.toPanel() });
   const head = headView({ ...acts, togglePanel: panel.toggle }, () => composer.draft(), () => composer.focus());
   const talk = el("div", { class: "talk" }, head.root, log, form);
-  root.append(none, talk, side);
+  root.append(none.root, talk, side);
   const composer = composerView(form, acts);
   const thread = threadView(log, {
     retry: acts.retry,
@@ -38,12 +39,10 @@ export function chatView(root, acts) {
     const chat = chatOf(state.selected);
     shown = chat?.id ?? null;
     talk.hidden = chat === null;
-    none.hidden = chat !== null;
+    none.root.hidden = chat !== null;
     set(root, "data-panel", chat === null ? "none" : panel.place());
     side.hidden = root.dataset.panel === "none";
-    say(none, state.chats === null ? "Loading your chats…"
-      : state.chats.size > 0 ? "Choose a chat." : "Accept an offer, and the chat opens here.");
-    if (chat === null) return;
+    if (chat === null) return none.update(state);
     const open = state.chats?.has(chat.id) ?? false;
     head.update(chat, open, state, !side.hidden);
     thread.update(chat, threadOf(chat.id), unconfirmed(chat.id));
@@ -52,5 +51,25 @@ export function chatView(root, acts) {
   }
   return {
     update, composer, thread, panel, ask, cancel: () => head.cancel() || panel.cancel(),
+  };
+}
+
+// Where the chat will be: what is missing, and what can be done.
+function noneView() {
+  const title = el("p", { class: "title" });
+  const words = el("p", { class: "quiet" });
+  const keys = el("p", { class: "quiet keys" },
+    el("kbd", {}, ACTIONS.accept.hint), " accepts an offer, ", el("kbd", {}, ACTIONS.help.hint), " lists all keys.");
+  const root = el("div", { class: "none" },
+    el("img", { src: "/console/static/icon.svg", alt: "", width: "40", height: "40" }), title, words, keys);
+  return {
+    root,
+    update({ chats, offers }) {
+      const loading = chats === null;
+      say(title, loading ? "Loading your chats…" : chats.size > 0 ? "No chat is chosen" : "No chat yet");
+      say(words, loading ? "" : chats.size > 0 ? "Choose one of yours."
+        : offers?.length > 0 ? "Accept an offer, and the chat opens here." : "Chats that you accept open here.");
+      keys.hidden = loading;
+    },
   };
 }

@@ -13,7 +13,7 @@ const SOON = 100; // characters left from which on they are counted down
 export function composerView(root, acts) {
   const text = el("textarea", {
     id: "text", rows: "2", dir: "auto", "aria-describedby": "size why-not still",
-    "aria-keyshortcuts": ACTIONS.write.aria, oninput: () => { keep(); size(); }, onkeydown: pressed,
+    "aria-keyshortcuts": ACTIONS.write.aria, oninput: () => { typed += 1; keep(); size(); }, onkeydown: pressed,
   });
   const counter = el("span", { id: "size" });
   const room = el("span", { id: "why-not", class: "why" });
@@ -31,6 +31,7 @@ export function composerView(root, acts) {
   let key = null;
   let over = 0;
   let open = true;
+  let typed = 0; // grows with each change by the agent
 
   const keep = () => { if (key) keepDraft(key, text.value); };
 
@@ -100,18 +101,20 @@ export function composerView(root, acts) {
       text.value = readDraft(key);
       over = 0;
     }
+    set(text, "lang", chat.lang); // how it is spell-checked and read aloud
     const words = text.value.trim() !== "";
     root.hidden = !open && !words;
     text.readOnly = !open;
     say(label.firstChild, open ? "Your text" : "What you wrote, not sent");
-    say(still, !open ? `${chatStatus(chat)}. What you wrote is kept here until you throw it away.`
+    say(still, !open && chat.status === "dismissed" ? `Dismissed. What you wrote is kept here: resume the chat to send it.`
+      : !open ? `${chatStatus(chat)}. What you wrote is kept here until you throw it away.`
       : line.state === "lost" ? "○ No connection: what you send now waits here, and goes out when it is back." : "");
     last.hidden = submit.hidden = !open;
     left.hidden = open;
     size();
   }
   return {
-    update, putBack, focus: () => text.focus(), draft: () => text.value.trim(),
+    update, putBack, focus: () => text.focus(), draft: () => text.value.trim(), typed: () => typed,
     makePlain: odd.makePlain, findOdd: odd.find, copy: () => { if (!open) copyText(); },
   };
 }

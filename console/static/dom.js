@@ -55,6 +55,13 @@ export function keyed(parent, items, keyOf, create) {
   for (const child of old.values()) child.remove();
 }
 
+/** Whether the agent can see the page: on the screen, in the window that is worked in. */
+export const atScreen = () => !document.hidden && document.hasFocus();
+
+/** Where something will be: shapes without words, which do not move. */
+export const ghosts = (kind, number) => el("div", { class: `ghosts ${kind}`, "aria-hidden": "true" },
+  ...Array.from({ length: number }, () => el("span")));
+
 /** A link target that the server named: only web addresses. */
 export function webAddress(address) {
   return typeof address === "string" && /^https?:\/\//.test(address) ? address : null;

@@ -13,7 +13,7 @@ export function earlierView(acts) {
   const more = button({}, "Show more", acts.loadMore, "small");
   const list = el("section", {}, el("h3", { id: "earlier-title" }, "Earlier chats ", count), chats, empty, more);
 
-  const back = button(ACTIONS.back, "Back", acts.back, "small");
+  const back = button(ACTIONS.cancel, "Back", acts.back, "small");
   const facts = el("p", { class: "facts" });
   const trouble = el("p", { class: "trouble" });
   const again = button({}, "Try again", () => acts.loadTexts(reading), "small");

@@ -2,12 +2,13 @@
 // be undone.
 
 import { button, el, say, set, tick } from "./dom.js";
+import { flagView } from "./flag.js";
 import { ACTIONS } from "./keys.js";
 import { unconfirmed } from "./outbox.js";
-import { chatStatus, phone, plural, queueName, since } from "./words.js";
+import { phone, plural, queueName, since, standing } from "./words.js";
 
 /**
- * `acts`: `{end, optOut, close, showLists, togglePanel}`; `draft()`: what is half-written;
+ * `acts`: `{end, optOut, denyStop, setAside, takeUp, close, showLists, togglePanel}`; `draft()`: what is half-written;
  * `focusBack()`: where the focus goes when a question is closed.
  */
 export function headView(acts, draft, focusBack) {
@@ -17,13 +18,16 @@ export function headView(acts, draft, focusBack) {
   list.append(offered);
   const panel = button(ACTIONS.panel, "Consumer", acts.togglePanel, "to-panel");
   const end = button(ACTIONS.end, "End chat", () => ask("end"));
+  const aside = button(ACTIONS.setAside, "Dismiss", () => acts.setAside(chat.id));
+  const resume = button(ACTIONS.takeUp, "Resume", () => acts.takeUp(chat.id), "primary");
   const close = button(ACTIONS.close, "Close", () => ask("close"), "primary");
+  const flag = flagView(acts);
   const question = el("div", { class: "question", role: "group", "aria-label": "Question", hidden: true });
   const [status, queue, time] = ["status", "queue", "time"].map((name) => el("span", { class: name, dir: "auto" }));
   const root = el("header", { class: "head" },
     el("div", { class: "line" }, list, number, panel,
       el("p", { class: "facts" }, status, queue, time),
-      el("div", { class: "actions" }, end, close)), question);
+      el("div", { class: "actions" }, aside, end, resume, close)), flag.root, question);
   let chat = null;
   let over = false;
 
@@ -49,7 +53,8 @@ export function headView(acts, draft, focusBack) {
   }
 
   function ask(name) {
-    if (!chat || (name === "close") !== over) return;
+    if (name === "optOut" && flag.optOut()) return;
+    if (!chat || (name === "close") !== over || chat.status === "dismissed") return;
     if (name === "close" && draft() === "" && unconfirmed(chat.id).length === 0) return acts.close(chat.id);
     const { words, yes, no, run } = QUESTIONS[name === "close" ? "discard" : name]();
     const sure = button({}, yes, () => { cancel(); run(); }, "danger");
@@ -76,13 +81,18 @@ export function headView(acts, draft, focusBack) {
     chat = latest;
     over = !open;
     say(number, phone(chat));
-    say(status, (open ? "● " : "■ ") + chatStatus(chat));
+    const dismissed = chat.status === "dismissed";
+    say(status, standing(chat, open));
     say(queue, queueName(chat));
     tick(time, () => (over ? "" : since(chat.assigned_at ?? chat.created_at)));
     set(panel, "aria-expanded", String(panelShown));
     end.hidden = over;
-    end.disabled = busy.has(`chat:${chat.id}`);
-    close.hidden = !over;
+    close.hidden = !over || dismissed;
+    resume.hidden = !dismissed;
+    // A consumer who waits for an answer is not set aside.
+    aside.hidden = over || Boolean(chat.waiting_since);
+    flag.update(chat, open, busy.has(`chat:${chat.id}`));
+    for (const each of [end, aside, resume]) each.disabled = busy.has(`chat:${chat.id}`);
   }
   return { root, update, ask, cancel, toPanel: () => panel.focus() };
 }

@@ -5,41 +5,55 @@ const MAC = /Mac/.test(navigator.platform);
 const MODIFIER = MAC ? "⌃⇧" : "Alt+";
 const ARIA = MAC ? "Control+Shift+" : "Alt+";
 
-const key = (letter, label) => ({
-  label, code: `Key${letter}`, hint: MODIFIER + letter, aria: ARIA + letter,
+const key = (letter, label, code = `Key${letter}`) => ({
+  label, code, hint: MODIFIER + letter, aria: ARIA + letter,
 });
 
-export const ACTIONS = {
-  accept: key("A", "Accept the oldest offer"),
-  decline: key("X", "Decline the oldest offer"),
-  available: key("G", "Go Available"),
-  status: key("U", "Choose a status"),
-  settings: key("S", "Settings: sound, light or dark, log out"),
-  waiting: key("M", "Go to the chat that has waited longest for an answer"),
-  next: key("J", "Next chat"),
-  previous: key("K", "Previous chat"),
-  lists: key("L", "Go to offers and chats"),
-  write: key("W", "Write in the open chat"),
-  send: { label: "Send", hint: "Enter", aria: "Enter" },
-  newline: { label: "New line in a text", hint: "Shift+Enter" },
-  retry: key("R", "Try again with a text that was not sent"),
-  putBack: key("B", "Write a text that failed again"),
-  newest: key("N", "Go to the newest text"),
-  earlier: key("E", "Load earlier texts"),
-  plain: key("P", "Replace what makes the text UCS-2"),
-  find: key("F", "Show the next character that makes it UCS-2"),
-  copy: key("V", "Copy a text that was not sent"),
-  panel: key("I", "Show or hide the consumer"),
-  back: key("D", "Back from an earlier chat"),
-  end: key("Q", "End the chat"),
-  optOut: key("O", "Opt the consumer out"),
-  close: key("C", "Close an ended chat"),
-  temporal: key("T", "Open the chat in the Temporal UI"),
-  reconnect: key("Y", "Try to connect now"),
-  logout: key("Z", "Log out"),
-  help: { ...key("H", "Keys (or ? outside a text)") },
-  cancel: { label: "Close a question, a notice, this help", hint: "Esc", aria: "Escape" },
+/** As the help lists them. */
+export const GROUPS = {
+  "Offers and you": {
+    accept: key("A", "Accept the offer that waits longest"),
+    decline: key("X", "Decline the offer that waits longest"),
+    available: key("G", "Go Available"),
+    status: key("U", "Choose a status"),
+    settings: key("S", "Settings: sound, light or dark, log out"),
+    logout: key("Z", "Log out"),
+  },
+  Chats: {
+    waiting: key("M", "Go to the consumer who waits longest for an answer"),
+    next: key("J", "Next chat"),
+    previous: key("K", "Previous chat"),
+    lists: key("L", "Go to offers and chats"),
+    end: key("Q", "End the chat"),
+    setAside: key("D", "Dismiss a silent chat: it comes back when the consumer writes"),
+    takeUp: key("R", "Resume a dismissed chat"),
+    close: key("C", "Close an ended chat"),
+    optOut: key("O", "Opt the consumer out"),
+    denyStop: key(".", "The consumer did not ask for no more texts", "Period"),
+  },
+  Writing: {
+    write: key("W", "Write in the open chat"),
+    send: { label: "Send", hint: "Enter", aria: "Enter" },
+    newline: { label: "New line in a text", hint: "Shift+Enter" },
+    plain: key("P", "Replace what makes the text UCS-2"),
+    find: key("F", "Show the next character that makes it UCS-2"),
+    retry: key("Y", "Try again with a text that was not sent, or with the connection"),
+    putBack: key("B", "Write a text that failed again"),
+    copy: key("V", "Copy a text that was not sent"),
+  },
+  Reading: {
+    newest: key("N", "Go to the newest text"),
+    earlier: key("E", "Load earlier texts"),
+    panel: key("I", "Show or hide the consumer"),
+    temporal: key("T", "Open the chat in the Temporal UI"),
+  },
+  Else: {
+    help: key("H", "Keys (or ? outside a text)"),
+    cancel: { label: "Close a question, a notice, an earlier chat, this help", hint: "Esc", aria: "Escape" },
+  },
 };
+
+export const ACTIONS = Object.assign({}, ...Object.values(GROUPS));
 
 const handlers = new Map();
 

@@ -12,6 +12,7 @@ const stream = new Stream((message) => {
 
 const COMMANDS = {
   now: () => stream.now(),
+  doubt: () => stream.doubt(),
   start: () => stream.start(),
   stop: () => stream.stop(),
 };

@@ -9,10 +9,13 @@ import { Stream } from "./stream.js";
 export function openLive(agentId, hear) {
   const line = typeof SharedWorker === "function" ? shared(agentId, hear) : own(hear);
   addEventListener("online", line.now);
+  addEventListener("offline", line.doubt);
   return {
     now: line.now,
+    doubt: line.doubt,
     close() {
       removeEventListener("online", line.now);
+      removeEventListener("offline", line.doubt);
       line.close();
     },
   };
@@ -28,6 +31,7 @@ function shared(agentId, hear) {
   addEventListener("pagehide", leave);
   return {
     now: () => port.postMessage("now"),
+    doubt: () => port.postMessage("doubt"),
     close() {
       removeEventListener("pagehide", leave);
       port.postMessage("stop");
@@ -40,5 +44,5 @@ function shared(agentId, hear) {
 function own(hear) {
   const stream = new Stream(hear);
   stream.start();
-  return { now: () => stream.now(), close: () => stream.stop() };
+  return { now: () => stream.now(), doubt: () => stream.doubt(), close: () => stream.stop() };
 }

@@ -13,6 +13,7 @@ import { listsView } from "./lists.js";
 import { openLive } from "./live.js";
 import { loginView } from "./login.js";
 import { forgetAll, resumeAll, unconfirmed, whenSent } from "./outbox.js";
+import { comeBack, look } from "./reading.js";
 import { ringWhile, setSound, soundOn, whenSoundChanges } from "./sound.js";
 import { changed, chatOf, reset, state, subscribe, wanting } from "./store.js";
 import { hear, keepMessage, refreshAll } from "./sync.js";
@@ -23,13 +24,14 @@ import { announce, givenBack } from "./words.js";
 const find = (id) => document.getElementById(id);
 const tabs = new BroadcastChannel("threadline"); // who is logged in is one for all tabs
 let live = null;
+let late = false; // the chats could not be fetched with the rest
 
 const help = helpView(find("help"));
 const ask = askView(find("ask"));
 const login = loginView(find("login"), (agent) => {
   tabs.postMessage({ agent: agent.id });
   enter(agent);
-  requestAnimationFrame(() => find("desk").focus()); // what had it, the form, is gone
+  queueMicrotask(() => find("desk").focus()); // what had it, the form, is gone
 });
 const chat = chatView(find("chat"), {
   ...acts, send: acts.sendText, retry: acts.retryText, putBack: acts.discardText,
@@ -55,7 +57,11 @@ const parts = [
 subscribe(() => {
   for (const phase of ["starting", "login"]) find(phase).hidden = state.phase !== phase;
   find("app").hidden = state.phase !== "ready";
-  acts.look();
+  look();
+  if (late && state.chats !== null) {
+    late = false;
+    openFirst();
+  }
   showWanting(wanting());
   if (state.phase === "ready") for (const update of parts) update(state);
 });
@@ -80,7 +86,13 @@ async function lineChanged({ state: line, retryAt }) {
   // Whatever happened while the line was down is in what is fetched now.
   await refreshAll();
   resumeAll();
-  if (chatOf(state.selected) === null) acts.select([...state.chats.keys()][0] ?? null);
+  late = state.chats === null;
+  openFirst();
+}
+
+function openFirst() {
+  if (state.chats === null || chatOf(state.selected) !== null) return;
+  acts.select([...state.chats.keys()][0] ?? null);
 }
 
 function loggedOut(words) {
@@ -130,6 +142,7 @@ tabs.addEventListener("message", ({ data }) => {
   if (data.agent !== (state.agent?.id ?? null)) location.reload();
 });
 api.whenLoggedOut(() => loggedOut("You have been logged out. What you were writing is kept."));
+api.whenUnanswered(() => live?.doubt());
 whenSent(keepMessage);
 whenSoundChanges(changed);
 
@@ -141,11 +154,16 @@ function show(pane) {
 function open(chatId) {
   acts.select(chatId);
   show("chat");
-  requestAnimationFrame(() => chat.composer.focus());
+  // As soon as it is drawn, and no frame later: what is typed meanwhile would be lost.
+  queueMicrotask(() => chat.composer.focus());
 }
 
+// Who wrote on, or went elsewhere, before the answer came stays there: the rest of a sentence must
+// not go to another consumer.
 async function accept(chatId) {
-  await acts.accept(chatId);
+  const before = chat.composer.typed();
+  const { selected } = state;
+  await acts.accept(chatId, () => state.selected === selected && chat.composer.typed() === before);
   if (state.selected === chatId) open(chatId);
 }
 
@@ -160,11 +178,15 @@ key("decline", () => when(oldestOffer(), acts.decline));
 key("available", () => acts.setStatus("Available"));
 key("status", top.status);
 key("settings", top.settings);
+key("waiting", () => { acts.toLongestWait(); show("chat"); });
 key("next", () => { acts.step(1); show("chat"); });
 key("previous", () => { acts.step(-1); show("chat"); });
 key("lists", () => show("lists"));
 key("write", () => { show("chat"); chat.composer.focus(); });
-key("retry", () => when(refused(), acts.retryText));
+key("retry", () => {
+  live?.now();
+  when(refused(), acts.retryText);
+});
 key("putBack", () => [...find("chat").querySelectorAll(".talk .bubble .foot button:last-child:not([hidden])")].at(-1)?.click());
 key("newest", () => chat.thread.toEnd());
 key("earlier", () => when(state.selected, acts.loadEarlier));
@@ -172,22 +194,28 @@ key("plain", () => chat.composer.makePlain());
 key("find", () => chat.composer.findOdd());
 key("copy", () => chat.composer.copy());
 key("panel", () => { show("chat"); chat.panel.toggle(); });
-key("back", () => chat.panel.back());
+key("setAside", () => {
+  if (!acts.isMine(state.selected)) return;
+  if (chatOf(state.selected).waiting_since) announce("Not dismissed: the consumer waits for an answer.");
+  else acts.setAside(state.selected);
+});
+key("takeUp", () => { if (state.dismissed.has(state.selected)) acts.takeUp(state.selected); });
 key("end", () => { show("chat"); chat.ask("end"); });
 key("optOut", () => { show("chat"); chat.ask("optOut"); });
+key("denyStop", () => { if (chatOf(state.selected)?.stop_asked) acts.denyStop(state.selected); });
 key("close", () => {
   if (!state.ended.has(state.selected)) when([...state.ended.keys()][0], acts.select);
   show("chat");
   queueMicrotask(() => chat.ask("close"));
 });
 key("temporal", () => find("chat").querySelector(".panel a[href]")?.click());
-key("reconnect", () => live?.now());
 key("logout", logout);
 key("help", help);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !chat.cancel()) acts.dismiss();
 });
-document.addEventListener("visibilitychange", acts.comeBack);
+document.addEventListener("visibilitychange", comeBack);
+addEventListener("focus", comeBack);
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 async function begin() {

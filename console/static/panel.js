@@ -8,7 +8,7 @@ import { button, el, say, set, tick, webAddress } from "./dom.js";
 import { read, write } from "./kept.js";
 import { ACTIONS } from "./keys.js";
 import { changed } from "./store.js";
-import { chatStatus, clockTime, dayName, duration, grouped, isOver, phone, queueName, since, until } from "./words.js";
+import { clockTime, dayName, duration, grouped, isOver, language, phone, queueName, since, standing, until } from "./words.js";
 
 const KEPT = "threadline.panel"; // "hidden" where the agent does not want it beside the thread
 const room = matchMedia("(min-width: 75rem)");
@@ -92,7 +92,6 @@ export function panelView(root, acts) {
   }
   return {
     update, place, toggle, close, cancel,
-    back: () => { if (chat && consumerOf(chat.id).reading) stopReading(chat.id); },
   };
 }
 
@@ -103,7 +102,7 @@ function factsView() {
   const fields = {};
   for (const [name, title] of Object.entries({
     status: "Status", waits: "Waits because", queue: "Queue", lang: "Language", number: "Our number",
-    began: "Began", waited: "Waited", time: "In chat", ends: "Will end",
+    began: "Began", waited: "Waited", time: "In chat", dismisses: "Dismissed", ends: "Will end",
   })) {
     fields[name] = el("dd", { dir: "auto" });
     list.append(el("div", { class: name }, el("dt", {}, title), fields[name]));
@@ -112,7 +111,7 @@ function factsView() {
     el("p", {}, link, " ", el("kbd", { "aria-hidden": "true" }, ACTIONS.temporal.hint)));
 
   function update(chat, open) {
-    say(fields.status, (open ? "● " : "■ ") + chatStatus(chat));
+    say(fields.status, standing(chat, open));
     say(fields.waits, chat.waiting_because ?? "");
     say(fields.queue, chat.menu_path?.name ?? queueName(chat));
     say(fields.lang, language(chat.lang));
@@ -120,6 +119,7 @@ function factsView() {
     say(fields.began, `${dayName(chat.created_at)}, ${clockTime(chat.created_at)}`);
     say(fields.waited, duration(chat.queue_duration ?? chat.wait_duration ?? 0));
     tick(fields.time, () => (open ? since(chat.assigned_at ?? chat.created_at) : duration(chat.chat_duration ?? 0)));
+    tick(fields.dismisses, () => (open && chat.dismisses_at ? `${until(chat.dismisses_at)}, unless somebody writes` : ""));
     tick(fields.ends, () => ending(chat));
     for (const field of Object.values(fields)) field.parentElement.hidden = field.textContent === "";
     const address = webAddress(chat.temporal_url);

@@ -61,6 +61,8 @@ function play(kind) {
 
 async function unlock() {
   if (context?.state === "running" || !soundOn()) return;
+  // Alt alone, or Escape, is a key but no gesture: asked now, the browser would complain.
+  if (navigator.userActivation?.hasBeenActive === false) return;
   try {
     context ??= new AudioContext();
     await context.resume();

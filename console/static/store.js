@@ -6,12 +6,14 @@ export const state = {
   agent: null,
   offers: null, // null until they are loaded
   chats: null, // my open chats by id; null until they are loaded
+  dismissed: new Map(), // chats that I set aside, or that fell silent, by id
   ended: new Map(), // chats that ended while I was in them, until I close them
   consumers: new Map(), // chat id -> see consumer.js
   threads: new Map(), // chat id -> see emptyThread
   selected: null,
   line: { state: "connecting", retryAt: null },
   notice: "",
+  trouble: {}, // what cannot be fetched at present: "offers" and "chats" with the reason in words
   busy: new Set(), // what is under way, such as "accept:12"
 };
 
@@ -35,13 +37,13 @@ export function changed() {
 /** Forget everything of the agent who was here. */
 export function reset() {
   Object.assign(state, {
-    agent: null, offers: null, chats: null, ended: new Map(), threads: new Map(), consumers: new Map(),
-    selected: null, notice: "", busy: new Set(), line: { state: "connecting", retryAt: null },
+    agent: null, offers: null, chats: null, dismissed: new Map(), ended: new Map(), threads: new Map(), consumers: new Map(),
+    selected: null, notice: "", trouble: {}, busy: new Set(), line: { state: "connecting", retryAt: null },
   });
 }
 
 export function chatOf(id) {
-  return state.chats?.get(id) ?? state.ended.get(id) ?? null;
+  return state.chats?.get(id) ?? state.dismissed.get(id) ?? state.ended.get(id) ?? null;
 }
 
 export function threadOf(id) {
@@ -75,14 +77,16 @@ export function inOrder(thread) {
 
 /** How many texts of the consumer the agent has neither looked at nor answered. */
 export function unread(id) {
-  const thread = state.threads.get(id);
-  if (!thread?.loaded) return 0;
-  let texts = 0;
-  for (const message of inOrder(thread)) {
-    if (message.author.type === "agent") texts = 0;
-    else if (message.direction === "inbound" && message.seq > thread.seen) texts += 1;
-  }
-  return texts;
+  const chat = chatOf(id);
+  if (!chat || (state.threads.get(id)?.seen ?? 0) >= chat.seq) return 0;
+  return chat.unread;
+}
+
+/** My chat whose consumer has waited longest for an answer; null if nobody waits. */
+export function longestWait() {
+  const waiting = [...(state.chats?.values() ?? [])].filter((chat) => chat.waiting_since);
+  waiting.sort((one, other) => Date.parse(one.waiting_since) - Date.parse(other.waiting_since));
+  return waiting[0]?.id ?? null;
 }
 
 /** How many things want the agent: offers, and chats with unread texts. */

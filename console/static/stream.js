@@ -11,6 +11,7 @@ export class Stream {
   #position = null;
   #attempt = 0;
   #abort = null;
+  #reading = false;
   #timer = null;
   #stopped = true;
 
@@ -31,6 +32,11 @@ export class Stream {
     clearTimeout(this.#timer);
     this.#timer = null;
     this.#open();
+  }
+
+  /** A call got no answer: open anew, rather than wait until the silence is noticed. */
+  doubt() {
+    if (this.#reading) this.#abort.abort();
   }
 
   stop() {
@@ -55,6 +61,8 @@ export class Stream {
       if (response.ok) await this.#read(response, abort);
     } catch {
       // A broken line is answered below, like every other end.
+    } finally {
+      this.#reading = false;
     }
     if (this.#stopped || this.#abort !== abort) return;
     if (refused) {
@@ -67,6 +75,7 @@ export class Stream {
 
   async #read(response, abort) {
     this.#attempt = 0;
+    this.#reading = true;
     this.#state("live");
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const parse = parser((event) => this.#take(event));

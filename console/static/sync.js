@@ -4,7 +4,9 @@ import * as api from "./api.js";
 import { refreshConsumer } from "./consumer.js";
 import { chatKey, chatsWithWords, hasWords } from "./drafts.js";
 import { adopt, resume } from "./outbox.js";
+import { atScreen } from "./dom.js";
 import { refresher } from "./refresh.js";
+import { adoptMark } from "./reading.js";
 import { ring, ringWhile } from "./sound.js";
 import { changed, chatOf, firstSeq, lastSeq, state, threadOf } from "./store.js";
 import { announce, chatStatus, isOver, phone, troubled } from "./words.js";
@@ -19,27 +21,45 @@ const refreshAgent = refresher(async () => {
 export const refreshOffers = refresher(async () => {
   const known = new Set((state.offers ?? []).map((offer) => offer.chat_id));
   state.offers = await api.get("offers");
+  delete state.trouble.offers;
   ringWhile(state.offers.length > 0);
   const fresh = state.offers.filter((offer) => !known.has(offer.chat_id));
   if (fresh.length > 0) ring("offer");
   if (fresh.length > 0) announce(`${fresh.length === 1 ? "New offer" : `${fresh.length} new offers`}: ${fresh.map((offer) => offer.queue).join(", ")}`);
   changed();
-});
+}, inTrouble("offers"));
 
 export const refreshChats = refresher(async () => {
   const before = state.chats ?? new Map();
-  const open = await api.get("chats");
+  const aside = state.dismissed;
+  const [open, dismissed] = await Promise.all([api.get("chats"), api.get("chats/dismissed")]);
+  delete state.trouble.chats;
   state.chats = new Map(open.map((chat) => [chat.id, chat]));
-  for (const id of state.chats.keys()) state.ended.delete(id);
+  state.dismissed = new Map(dismissed.map((chat) => [chat.id, chat]));
+  for (const id of [...state.chats.keys(), ...state.dismissed.keys()]) state.ended.delete(id);
   for (const chat of before.values()) {
-    if (!state.chats.has(chat.id)) await keepEnded(chat.id, chat);
+    if (state.dismissed.has(chat.id)) announce(`Chat with ${phone(chat)} dismissed. It comes back when the consumer writes.`);
+    else if (!state.chats.has(chat.id)) await keepEnded(chat.id, chat);
   }
-  for (const chat of open) {
+  // What was aside and came back is another agent's, or waits: it is kept for what I wrote in it.
+  for (const { id } of aside.values()) {
+    if (!chatOf(id)) await keepEnded(id, null).catch(() => {});
+  }
+  for (const chat of [...open, ...dismissed]) {
     resume(chat);
+    adoptMark(chat);
     if (!threadOf(chat.id).loaded) refreshThread(chat.id);
   }
   changed();
-});
+}, inTrouble("chats"));
+
+// Said where the list is, until it is there.
+function inTrouble(list) {
+  return (error) => {
+    state.trouble[list] = `${error.message} Trying again…`;
+    changed();
+  };
+}
 
 // The chat stays on the screen until the agent closes it: the last ticks are still to come.
 async function keepEnded(id, known) {
@@ -51,7 +71,7 @@ async function keepEnded(id, known) {
     chat = known;
   }
   const { messages, ...rest } = chat;
-  if (known === null && !hasWords(chatKey(state.agent.id, rest))) return;
+  if (known === null && id !== state.selected && !hasWords(chatKey(state.agent.id, rest))) return;
   if (!isOver(rest)) rest.status = "left";
   state.ended.set(id, rest);
   if (known) announce(`Chat with ${phone(rest)}: ${chatStatus(rest)}`);
@@ -105,8 +125,9 @@ function keepMessages(id, messages) {
 function arrived(id, thread, message) {
   adopt(id, message);
   if (!thread.loaded || message.direction !== "inbound") return;
-  const here = id === state.selected && !document.hidden;
-  announce(here ? `Consumer: ${message.text || "a picture or file"}` : `New text from ${phone(chatOf(id))}`);
+  const here = id === state.selected && atScreen();
+  const asks = message.asks === "stop" ? ", who seems to ask for no more texts" : "";
+  announce(here ? `Consumer${asks}: ${message.text || "a picture or file"}` : `New text from ${phone(chatOf(id))}${asks}`);
   if (!here) ring("text");
 }
 
@@ -149,7 +170,10 @@ export async function refreshAll() {
 }
 
 const CONCERNS = {
-  "offers.changed": () => refreshOffers(),
+  "offers.changed": () => {
+    refreshOffers();
+    if (state.dismissed.size > 0) refreshChats(); // one of them may have come back, to whoever
+  },
   "agent.changed": () => refreshAgent(),
   "consent.changed": ({ data }) => {
     refreshChats();
@@ -157,13 +181,19 @@ const CONCERNS = {
       if (chatOf(id)?.end_user.id === data.consumer_id) refreshConsumer(id);
     }
   },
+  "consent.asked": () => refreshChats(),
+  "consent.dismissed": () => refreshChats(),
   "chat.left": () => refreshChats(),
   "chat.changed": ({ chat_id: id, data }) => {
     const chat = state.chats?.get(id);
     const mine = data.agent_ids?.includes(state.agent.id);
-    if (chat) state.chats.set(id, { ...chat, deadline_at: data.deadline_at });
-    if (Boolean(chat) !== Boolean(mine) || chat?.status !== data.status) refreshChats();
+    if (chat || mine) refreshChats(); // who waits, since when, and what is unread
     if (chatOf(id)) refreshThread(id);
+  },
+  "chat.read": ({ chat_id: id, data }) => {
+    if (!chatOf(id) || data.seq <= threadOf(id).seen) return; // my own
+    adoptMark({ id, read_seq: data.seq });
+    refreshChats();
   },
   "message.changed": ({ chat_id: id, data }) => {
     if (!chatOf(id)) return;

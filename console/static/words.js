@@ -5,9 +5,10 @@ import { now } from "./api.js";
 export const agentMax = Number(document.documentElement.dataset.agentMax);
 export const chosenStatuses = document.documentElement.dataset.statuses.split("|");
 
-/** Say it to those who listen to the screen. */
+/** Say it to those who listen to the screen; the same words twice are said twice. */
 export function announce(text) {
-  document.getElementById("announce").textContent = text;
+  const place = document.getElementById("announce");
+  place.textContent = place.textContent === text ? `${text}\u00a0` : text;
 }
 
 /** The consumer's number: +1 numbers in groups, others as they are. */
@@ -26,6 +27,17 @@ export function queueName(chat) {
   return (typeof queue === "object" ? queue?.name : queue) ?? "No queue yet";
 }
 
+const languages = new Intl.DisplayNames(undefined, { type: "language" });
+
+/** `English` for `en`. */
+export function language(code) {
+  try {
+    return code ? languages.of(code) : "";
+  } catch {
+    return code;
+  }
+}
+
 const CHAT_STATUS = {
   selecting: "In the menu", queued: "Waiting", assigned: "Connected", dismissed: "Dismissed",
   finished: "Ended", canceled: "Left by the consumer", failed: "Failed", left: "No longer yours",
@@ -41,6 +53,10 @@ export function chatStatus(chat) {
   if (chat.status === "finished") return ENDED_BY[chat.disconnected_by] ?? CHAT_STATUS.finished;
   return CHAT_STATUS[chat.status] ?? chat.status;
 }
+
+/** `● Connected`, `◐ Dismissed`, `■ Ended`: the state by a shape and a word. */
+export const standing = (chat, open) =>
+  `${open ? "●" : chat.status === "dismissed" ? "◐" : "■"} ${chatStatus(chat)}`;
 
 /** Whether nothing more happens in the chat, whoever has it. */
 export const isOver = (chat) => ["finished", "canceled", "failed"].includes(chat.status);
@@ -73,9 +89,10 @@ export function duration(seconds) {
 
 export const since = (iso) => duration((now() - Date.parse(iso)) / 1000);
 
+export const left = (iso) => duration((Date.parse(iso) - now()) / 1000);
+
 /** `at 14:05, in 3 h 20` */
-export const until = (iso) =>
-  `at ${clockTime(iso)}, in ${duration((Date.parse(iso) - now()) / 1000)}`;
+export const until = (iso) => `at ${clockTime(iso)}, in ${left(iso)}`;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });

@@ -41,6 +41,8 @@ class FakeApi:
         self.earlier: list[Json] = []
         self.consent: list[Json] = []
         self.taken: set[int] = set()
+        self.outrun: dict[int, str] = {}
+        self.marks: list[tuple[int, int]] = []
         self.fetched: list[tuple[int, ...]] = []
         self.refuse: dict[str, tuple[int, str]] = {}
         self.down = False
@@ -73,6 +75,7 @@ class FakeApi:
                 "queue": queue,
                 "queue_id": 2,
                 "lang": "en",
+                "waiting_since": stamp(),
                 "offered_at": stamp(),
                 "expires_at": None,
             }
@@ -97,11 +100,30 @@ class FakeApi:
             "selected_menu": {"id": 2, "name": queue},
             "end_user": {"id": 31, "identifier": None, "number": f"+14155550{chat_id:03}"},
             "outbound_number": "+14155550100",
+            "read_seq": 0,
+            "stop_asked": None,
             "temporal_url": f"http://127.0.0.1:8233/namespaces/default/workflows/chat-{chat_id}",
         }
         self.threads.setdefault(chat_id, [])
         self.agent["concurrency"]["current"] += 1
         return self.chats[chat_id]
+
+    def shown(self, chat: Json) -> Json:
+        """A chat with what its thread tells: whose turn it is, and what is unread."""
+        thread = self.threads[chat["id"]]
+        answers = [one["seq"] for one in thread if one["author"]["type"] == "agent"]
+        answered = max(answers, default=0)
+        asked = [one for one in thread if one["direction"] == "inbound" and one["seq"] > answered]
+        since = chat["queued_at"] if answered == 0 else next((a["created_at"] for a in asked), None)
+        unread = sum(one["seq"] > chat["read_seq"] for one in asked)
+        return {**chat, "seq": len(thread), "waiting_since": since, "unread": unread}
+
+    async def read(self, chat_id: int, seq: int) -> None:
+        """The agent has read a chat, in whatever browser."""
+        self.marks.append((chat_id, seq))
+        if seq > self.chats[chat_id]["read_seq"]:
+            self.chats[chat_id]["read_seq"] = seq
+            await self.emit("chat.read", chat_id, seq=seq, agent_ids=[7])
 
     def write(
         self,
@@ -148,6 +170,22 @@ class FakeApi:
         message.update(status=status, error=error, reason=reason and vars(reason))
         data = {"message_id": message["id"], "status": status, "agent_ids": [7]}
         await self.emit("message.changed", message["chat_id"], **data)
+
+    async def ask_to_stop(self, chat_id: int, text: str) -> None:
+        """In free words, which the engine takes for what they seem to be."""
+        message = await self.say(chat_id, text, asks="stop")
+        self.chats[chat_id]["stop_asked"] = message["id"]
+        await self.emit("consent.asked", chat_id, message_id=message["id"], agent_ids=[7])
+
+    async def dismiss(self, chat_id: int) -> None:
+        """By the agent, or because the consumer fell silent."""
+        self.chats[chat_id]["status"] = "dismissed"
+        await self.emit("chat.left", chat_id, agent_ids=[7])
+
+    async def resume(self, chat_id: int) -> None:
+        """Back to the agent, by whatever browser."""
+        self.chats[chat_id]["status"] = "assigned"
+        await self.emit("chat.changed", chat_id, status="assigned", agent_ids=[7], seq=1)
 
     async def close(self, chat_id: int, by: str) -> None:
         chat = self.chats[chat_id]

@@ -113,14 +113,23 @@ class FakeServer:
         async def offers() -> list[Json]:
             return api.offers
 
+        @app.get(BASE + "/offers/{chat_id}")
+        async def offer(chat_id: int) -> Json:
+            name = api.outrun.get(chat_id)
+            return {"chat_id": chat_id, "taken_by": name and {"id": 9, "name": name}}
+
         @app.get(BASE + "/chats")
         async def chats() -> list[Json]:
             mine = [chat for chat in api.chats.values() if chat["id"] not in api.taken]
-            return [chat for chat in mine if chat["status"] == "assigned"]
+            return [api.shown(chat) for chat in mine if chat["status"] == "assigned"]
+
+        @app.get(BASE + "/chats/dismissed")
+        async def dismissed() -> list[Json]:
+            return [api.shown(one) for one in api.chats.values() if one["status"] == "dismissed"]
 
         @app.get(BASE + "/chats/{chat_id}")
         async def chat(chat_id: int) -> Json:
-            return {**api.chats[chat_id], "messages": api.threads[chat_id]}
+            return {**api.shown(api.chats[chat_id]), "messages": api.threads[chat_id]}
 
         @app.get(BASE + "/chats/{chat_id}/messages")
         async def messages(
@@ -159,12 +168,26 @@ class FakeServer:
                 raise HTTPException(503, "Lost.")
             return message
 
+        @app.put(BASE + "/chats/{chat_id}/read", status_code=204)
+        async def read(chat_id: int, request: Request) -> None:
+            await api.read(chat_id, (await request.json())["seq"])
+
+        @app.delete(BASE + "/chats/{chat_id}/stop_request")
+        async def deny_stop(chat_id: int) -> Json:
+            api.chats[chat_id]["stop_asked"] = None
+            await api.emit("consent.dismissed", chat_id, agent_ids=[7])
+            return api.shown(api.chats[chat_id])
+
         @app.post(BASE + "/chats/{chat_id}/{verb}")
         async def act(chat_id: int, verb: str) -> Json:
             api.offers = [offer for offer in api.offers if offer["chat_id"] != chat_id]
             if verb == "accept":
                 api.open_chat(chat_id)
                 api.write(chat_id, "Hello, where is my order?")
+            elif verb == "dismiss":
+                await api.dismiss(chat_id)
+            elif verb == "resume":
+                await api.resume(chat_id)
             elif verb in ("end", "opt_out"):
                 await api.close(chat_id, "disconnected_by_agent")
-            return api.chats.get(chat_id, {"id": chat_id})
+            return api.shown(api.chats[chat_id]) if chat_id in api.chats else {"id": chat_id}

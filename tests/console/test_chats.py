@@ -1,6 +1,8 @@
 """Offers and chats: taking, leaving and ending them, and the keys for it."""
 
-from playwright.async_api import Page, expect
+import asyncio
+
+from playwright.async_api import Page, Route, expect
 
 from tests.console.fake_api import FakeApi
 from tests.console.steps import in_a_chat
@@ -30,6 +32,32 @@ async def test_an_offer_that_another_agent_took_is_explained(page: Page, api: Fa
     await expect(page.locator("#notice")).to_contain_text("Chat was already answered.")
 
 
+async def test_who_writes_on_while_an_offer_is_accepted_stays_in_the_chat(
+    page: Page, api: FakeApi
+) -> None:
+    """The rest of a sentence would go to another consumer."""
+    await in_a_chat(page, api)
+    await api.offer(132)
+    await expect(page.locator(".card.offer")).to_have_count(1)
+    answer = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/accept", late)
+    text = page.get_by_label("Your text")
+    await text.press_sequentially("Your order ")
+    await page.keyboard.press("Alt+A")
+    await text.press_sequentially("is on ")
+    answer.set()
+    await expect(page.locator("[data-chat='132']")).to_be_visible()
+    await text.press_sequentially("its way")
+    await expect(page.get_by_role("heading", name="+1 415 555 0131")).to_be_visible()
+    await expect(text).to_have_value("Your order is on its way")
+    await expect(page.locator("#announce")).to_have_text("Chat with +1 415 555 0132 accepted")
+
+
 async def test_ending_is_asked_once_and_the_chat_stays_until_it_is_closed(
     page: Page, api: FakeApi
 ) -> None:
@@ -57,7 +85,7 @@ async def test_the_consumer_is_opted_out_after_a_question(page: Page, api: FakeA
 
 async def test_every_action_has_a_key_that_the_help_lists(page: Page) -> None:
     await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog")).to_contain_text("Accept the oldest offer")
+    await expect(page.get_by_role("dialog")).to_contain_text("Accept the offer that waits longest")
     hints = await page.locator("#help dt kbd").all_text_contents()
     assert len(hints) == len(set(hints))
     await page.keyboard.press("Escape")

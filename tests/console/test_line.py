@@ -4,6 +4,7 @@ from playwright.async_api import Page, expect
 
 from tests.console.conftest import Open
 from tests.console.fake_api import FakeApi
+from tests.console.product import until
 from tests.console.steps import in_a_chat, log_in, write
 
 
@@ -41,6 +42,33 @@ async def test_a_browser_without_shared_workers_is_live_too(api: FakeApi, open_p
     await expect(page.get_by_text("No chat is open.")).to_be_visible()
     await api.offer(131)
     await expect(page.get_by_role("button", name="Accept")).to_be_visible()
+
+
+async def test_a_network_that_is_gone_is_noticed_at_once(api: FakeApi, open_page: Open) -> None:
+    """Long before the silence of the stream is."""
+    page = await open_page(api.url)
+    await page.add_init_script("delete window.SharedWorker")
+    await page.reload()
+    await log_in(page)
+    await expect(page.get_by_text("No chat is open.")).to_be_visible()
+    await page.context.set_offline(True)
+    await expect(page.locator("#banner")).to_contain_text("No connection.")
+    await page.context.set_offline(False)
+    await page.keyboard.press("Alt+Y")
+    await expect(page.locator("#banner")).to_be_empty()
+
+
+async def test_a_call_without_an_answer_has_the_line_opened_anew(page: Page, api: FakeApi) -> None:
+    await expect(page.get_by_text("No chat is open.")).to_be_visible()
+    opened = len(api.resumed)
+    await page.route("**/me/status", lambda route: route.abort())
+    await page.keyboard.press("Alt+G")
+    await expect(page.locator("#notice")).to_contain_text("No answer from the server.")
+
+    async def anew() -> bool:
+        return len(api.resumed) > opened
+
+    await until(anew, within=10)
 
 
 async def test_two_tabs_share_one_stream(page: Page, api: FakeApi) -> None:

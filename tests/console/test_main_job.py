@@ -5,51 +5,19 @@ import itertools
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.console.conftest import Open
+from tests.console.conftest import At, Open
+from tests.console.looks import look
 from tests.console.product import Product, until
-from tests.console.steps import choose_status, log_in
 
 pytestmark = pytest.mark.system
 
-At = Callable[[str], Awaitable[Page]]
 MAIN, VIP = "+14155550100", "+14155550101"
 _phones = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
-    product = Product(tmp_path_factory.mktemp("console") / "data")
-    product.start()
-    await product.is_ready()
-    yield product
-    await product.stop()
-
-
-@pytest.fixture
-async def at_work(product: Product, open_page: Open) -> AsyncIterator[At]:
-    """Agents by name, logged in and Available; Offline again after the test."""
-    pages = []
-
-    async def at_work(name: str) -> Page:
-        email = f"{name}@acme.example"
-        page = await open_page(product.url)
-        await log_in(page, email, product.password(email))
-        pages.append(page)
-        await expect(page.get_by_text("No chat is open.")).to_be_visible()
-        await page.keyboard.press("Alt+G")
-        await expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
-        return page
-
-    yield at_work
-    for page in pages:
-        await expect(page.get_by_text("No chat is open.")).to_be_visible()
-        await choose_status(page, "Offline")
-        await expect(page.get_by_text("no chats are offered to you")).to_be_visible()
 
 
 @pytest.fixture
@@ -142,13 +110,40 @@ async def test_a_stop_ends_the_chat_before_the_agents_eyes(
     await expect(ana.get_by_text("No chat is open.")).to_be_visible()
 
 
-async def test_an_agent_opts_a_consumer_out(product: Product, at_work: At, phone: str) -> None:
+async def test_an_agent_opts_a_consumer_out_who_asks_for_it_in_free_words(
+    product: Product, at_work: At, phone: str
+) -> None:
     ana = await at_work("ana")
     await product.text(phone, "Hello", to=VIP)
     await accept(ana, phone)
-    await ana.keyboard.press("Alt+O")
-    await ana.keyboard.press("Enter")
+    await product.text(phone, "please stop texting me", to=VIP)
+    flag = ana.get_by_role("group", name="Asks for no more texts")
+    await expect(flag).to_contain_text("please stop texting me")
+    await flag.get_by_role("button", name="Opt out").click()
     await expect(ana.locator(".head")).to_contain_text("Ended: consumer opted out")
+
+
+async def test_a_dismissed_chat_is_resumed_or_comes_back_with_the_consumers_next_text(
+    product: Product, at_work: At, phone: str
+) -> None:
+    ana = await at_work("ana")
+    await product.text(phone, "Hello", to=VIP)
+    await accept(ana, phone)
+    await reply(ana, "Here you are")
+    await expect(ana.locator(".bubble.agent")).to_contain_text("✓✓ delivered")
+    for key in ("Alt+D", "Alt+R"):
+        await ana.keyboard.press(key)
+        await expect(ana.locator(".dismissed .card")).to_have_count(int(key == "Alt+D"))
+    await product.text(phone, "One more thing", to=VIP)
+    await expect(ana.locator(".card.chat .time")).to_contain_text("waits")
+    await reply(ana, "Which?")
+    await expect(ana.locator(".card.chat .time")).to_contain_text("answered")
+    await ana.keyboard.press("Alt+D")
+    await expect(ana.locator(".dismissed .card")).to_have_count(1)
+    await product.text(phone, "The blue one", to=VIP)
+    await accept(ana, phone)
+    await expect(ana.locator(".bubble.theirs .words").last).to_have_text("The blue one")
+    await expect(ana.locator(".dismissed")).to_be_hidden()
 
 
 async def test_a_killed_api_loses_neither_texts_nor_the_live_line(
@@ -169,3 +164,13 @@ async def test_a_killed_api_loses_neither_texts_nor_the_live_line(
     # The line is live again, not only caught up.
     await product.text(phone, "And now?", to=VIP)
     await expect(texts.last).to_have_text("And now?")
+
+
+async def test_the_documentation_of_the_api_is_accessible_and_fits(
+    product: Product, open_page: Open
+) -> None:
+    page = await open_page(product.url)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.goto(f"{product.url}/docs")
+    await expect(page.get_by_role("heading", level=2).first).to_be_visible()
+    await look(page, "docs")

@@ -108,7 +108,7 @@ async def test_earlier_chats_are_listed_and_read_beside_the_open_one(
     await expect(panel.locator(".reader")).to_contain_text("To read only.")
     await expect(panel.get_by_role("button", name="Write it again")).to_have_count(0)
     await page.get_by_label("Your text").fill("As Caro said")
-    await page.keyboard.press("Alt+D")
+    await page.keyboard.press("Escape")
     await expect(rows.first).to_be_focused()
     await expect(page.get_by_label("Your text")).to_have_value("As Caro said")
 

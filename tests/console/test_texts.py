@@ -48,7 +48,7 @@ async def test_a_refused_text_stays_with_its_reason_and_is_retried_with_the_same
     await expect(bubble).to_contain_text("✕ not sent: Consumer has opted out.")
     kept = await page.evaluate(UNCONFIRMED)
     api.refuse.clear()
-    await page.keyboard.press("Alt+R")
+    await page.keyboard.press("Alt+Y")
     await expect(bubble).to_contain_text("queued")
     assert [sent["client_id"] for sent in api.posted] == kept
 

@@ -197,6 +197,8 @@ async def test_a_thread_that_cannot_be_loaded_says_so_and_comes_when_it_can(
     api.refuse["GET 131/messages"] = (503, "The service is restarting.")
     page = await open_page(api.url)
     await log_in(page)
-    await expect(page.locator(".talk .empty")).to_have_text("The service is restarting.")
+    await expect(page.locator(".talk .empty")).to_have_text(
+        "The service is restarting. Trying again…"
+    )
     api.refuse.clear()
     await expect(page.locator(".talk .bubble")).to_contain_text("Hello")
