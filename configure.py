@@ -10,7 +10,7 @@ from domain.config.file import Places, write
 from domain.config.problems import Refused
 from provision import open_store
 from services import configuration
-from services.configuration import Planned
+from services.configuration import Draft, Planned
 from services.projection import Known
 from settings import Settings
 from store.configurations import Actor
@@ -20,7 +20,7 @@ from store.configurations import Actor
 class Proposal:
     """A checked configuration, what it would change, and what carriers said of its numbers."""
 
-    wanted: Configuration
+    draft: Draft
     known: Known
     planned: Planned
 
@@ -29,17 +29,17 @@ async def propose(settings: Settings, wanted: Configuration, places: Places) -> 
     """Ask carriers for what is new, and plan. Raises `Refused` with places."""
     try:
         async with open_store(settings) as db:
-            known = await vouch(settings, wanted, await db.read(configuration.to_ask, wanted))
-            return Proposal(wanted, known, await db.read(configuration.plan, wanted, known))
+            draft = await db.read(configuration.draft, wanted)
+            known = await vouch(settings, wanted, await db.read(configuration.to_ask, draft))
+            return Proposal(draft, known, await db.read(configuration.plan, draft, known))
     except Refused as refused:
         raise Refused([places.locate(problem) for problem in refused.problems]) from None
 
 
 async def apply(settings: Settings, proposal: Proposal, actor: Actor) -> Planned:
     """Make it so, if nobody else applied anything since it was planned."""
-    base = proposal.planned.base
     async with open_store(settings) as db:
-        return await db.write(configuration.apply, proposal.wanted, base, actor, proposal.known)
+        return await db.write(configuration.apply, proposal.draft, actor, proposal.known)
 
 
 async def export(settings: Settings, subdomain: str, version: int | None) -> str:

@@ -58,6 +58,17 @@ class LoginRequest(Body):
     password: Annotated[Name, Field(min_length=1, max_length=1000)]
 
 
+# Long rather than strange (NIST SP 800-63B); bounded, because hashing takes longer the longer.
+NewPassword = Annotated[Name, Field(min_length=12, max_length=1000)]
+
+
+class PasswordRequest(Body):
+    """The present password, and another one."""
+
+    current: Annotated[Name, Field(min_length=1, max_length=1000)]
+    new: NewPassword
+
+
 class StatusRequest(Body):
     """The status that the agent chooses."""
 

@@ -13,7 +13,7 @@ from domain.process import ChatRef
 from domain.statuses import UNSENT, AgentStatus, ChatStatus, MessageStatus
 from services import auth, process
 from services.commit import flush
-from store import outbox, users
+from store import outbox, sessions, users
 from store import tables as t
 from store.database import Database, Tx, WallClock
 from tests.world import World, build
@@ -119,7 +119,7 @@ def _prepare(tx: Tx, world: World, carrier_url: str, room: int) -> None:
 def _open_session(tx: Tx, world: World, agent: str, token: str) -> None:
     user = users.get(tx, world.tenant_id, world.agents[agent])
     assert user is not None
-    users.open_session(tx, user, auth.token_hash(token), "csrf", auth.SESSION_LASTS)
+    sessions.begin(tx, user, auth.token_hash(token), "csrf", auth.SESSION_LASTS)
 
 
 def _owed(tx: Tx) -> int:

@@ -13,14 +13,16 @@ from typing import Any
 
 from domain.config.document import Account, Configuration, Secret
 from domain.config.file import validate
+from domain.config.plan import Verb
 from domain.config.problems import Path, Problem, Refused
 from domain.config.settings import TENANT_FIELDS, origin
-from domain.statuses import Role
+from domain.statuses import NumberStatus, Role
+from services import audit as log
 from services import configuration
-from services.configuration import Planned, ToAsk
+from services.configuration import Draft, Planned, ToAsk
 from services.errors import NotFound, OutdatedPlan
 from services.projection import Known
-from store import configurations, tenants
+from store import accounts, configurations, tenants
 from store.configurations import Actor, Version
 from store.database import Tx
 from store.users import User
@@ -59,6 +61,11 @@ def current(tx: Tx, user: User) -> Version:
     return Version(0, {"tenant": tenant.subdomain, "name": tenant.name}, tx.now, NOBODY)
 
 
+def configured(tx: Tx, user: User) -> Configuration:
+    """The configuration that holds, read."""
+    return validate(current(tx, user).document)
+
+
 def version(tx: Tx, user: User, number: int) -> Version:
     """One version. Raises `NotFound`."""
     found = configurations.version(tx, user.tenant_id, number)
@@ -81,28 +88,56 @@ def audit(
     return configurations.entries(tx, user.tenant_id, sought, page, per)
 
 
-def to_ask(tx: Tx, user: User, wanted: Configuration) -> ToAsk:
-    """Whom carriers must be asked about, once it is clear that this user may have it asked."""
-    _check_trust(tx, user, wanted)
-    return configuration.to_ask(tx, wanted)
+@dataclass(frozen=True)
+class StoredNumber:
+    """What the store knows of a number, and no configuration says."""
+
+    id: int
+    status: NumberStatus
 
 
-def plan(tx: Tx, user: User, wanted: Configuration, base: int | None, known: Known) -> Planned:
-    """What applying would do. Raises `OutdatedPlan` if `base` does not hold any more."""
-    _check_trust(tx, user, wanted)
-    planned = configuration.plan(tx, wanted, known)
-    if base is not None and base != planned.base:
-        holds = current(tx, user)
-        raise OutdatedPlan(holds.number, holds.by)
-    return planned
+def numbers_of(tx: Tx, user: User) -> dict[str, StoredNumber]:
+    """The tenant's numbers, each with how far its verification is (C4)."""
+    found = accounts.statuses(tx, user.tenant_id)
+    return {number: StoredNumber(*known) for number, known in found.items()}
 
 
-def apply(
-    tx: Tx, user: User, wanted: Configuration, base: int, call: Call, known: Known
-) -> Planned:
-    """Make it so, on top of version `base`. Raises `OutdatedPlan`, `Refused`."""
-    _check_trust(tx, user, wanted)
-    return configuration.apply(tx, wanted, base, call.by(user), known)
+def settle_number(tx: Tx, user: User, number: str, said: NumberStatus, call: Call) -> StoredNumber:
+    """What the carrier said just now. Without an answer a verified number stays verified."""
+    known = accounts.statuses(tx, user.tenant_id).get(number)
+    if known is None:
+        raise NotFound("There is no such number.")
+    number_id, before = known
+    if said is NumberStatus.VERIFYING and before is NumberStatus.VERIFIED:
+        said = before
+    if said is not before:
+        accounts.change_number(tx, user.tenant_id, number_id, status=said)
+        changed = [("status", before, said)]
+        log.note(tx, user.tenant_id, call.by(user), Verb.CHANGE, "number", number, changed)
+    return StoredNumber(number_id, said)
+
+
+def draft(tx: Tx, user: User, wanted: Configuration, base: int | None) -> tuple[Draft, ToAsk]:
+    """Compare it with what holds, and whom carriers must be asked about.
+
+    Raises `OutdatedPlan` if `base` does not hold, and `Refused` for what this user may not say.
+    """
+    held = current(tx, user)
+    if base is not None and base != held.number:
+        raise OutdatedPlan(held.number, held.by)
+    _check_trust(user, validate(held.document), wanted)
+    drafted = configuration.draft(tx, wanted)
+    return drafted, configuration.to_ask(tx, drafted)
+
+
+def plan(tx: Tx, _user: User, draft: Draft, known: Known) -> Planned:
+    """What applying would do."""
+    return configuration.plan(tx, draft, known)
+
+
+def apply(tx: Tx, user: User, draft: Draft, call: Call, known: Known) -> Planned:
+    """Make it so. Raises `OutdatedPlan`, `Refused`."""
+    return configuration.apply(tx, draft, call.by(user), known)
 
 
 def origins(tx: Tx, user: User, queue: str | None) -> list[SettingOrigin]:
@@ -139,9 +174,8 @@ def _nearest(name: str, path: list[tuple[str, dict[str, Any]]], tenant: Any) -> 
     return SettingOrigin(name, tenant, "default" if tenant is None else "tenant", None)
 
 
-def _check_trust(tx: Tx, user: User, wanted: Configuration) -> None:
+def _check_trust(user: User, held: Configuration, wanted: Configuration) -> None:
     """Refuses what only a file may say, and what would lock this user out."""
-    held = validate(current(tx, user).document)
     problems = list(_distrusted(held, wanted))
     mine = _key_of(held, user) or _key_of(wanted, user)
     if mine not in wanted.users or wanted.users[mine].role is not Role.ADMINISTRATOR:

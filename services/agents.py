@@ -18,6 +18,7 @@ from services.errors import (
     NotOffered,
     NotYourChat,
 )
+from services.switches import check_sms
 from store import chats as store_chats
 from store import locks, offers, participants, users
 from store.chats import OpenChat
@@ -85,6 +86,7 @@ def accept_offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenCha
         raise ChatEnded
     if not offers.is_offered_to(tx, tenant_id, chat_id, agent_id):
         raise NotOffered
+    check_sms(tx, tenant_id)
     if users.load(tx, tenant_id, agent_id) >= capacity.limit(tx, user):
         raise AtCapacity
     offers.close_one(tx, tenant_id, chat_id, agent_id, OfferState.ACCEPTED)

@@ -19,7 +19,7 @@ from pwdlib import PasswordHash
 
 from domain.statuses import Role
 from services.errors import Forbidden, NotAuthenticated, TooManyAttempts, WrongLogin
-from store import tenants, users
+from store import sessions, tenants, users
 from store.database import Tx
 from store.users import User
 
@@ -155,13 +155,15 @@ def finish_login(tx: Tx, attempt: Attempt, candidate: Candidate) -> Login:
     users.count_down(tx, attempt.address_key)
     users.forget_counts_before(tx, tx.now - ATTEMPTS_WINDOW)
     login = Login(new_token(), secrets.token_urlsafe(24), user)
-    users.open_session(tx, user, token_hash(login.token), login.csrf_token, SESSION_LASTS)
+    sessions.begin(
+        tx, user, token_hash(login.token), login.csrf_token, SESSION_LASTS, attempt.address
+    )
     return login
 
 
 def identify(tx: Tx, claim: Claim) -> Session:
     """Who the request comes from, at this moment; a revoked or expired token is nobody's."""
-    found = users.of_session(tx, claim.token_hash)
+    found = sessions.holder(tx, claim.token_hash)
     if found is None:
         raise NotAuthenticated
     user, csrf_token = found
@@ -211,7 +213,7 @@ def _having(
 def log_out(tx: Tx, claim: Claim) -> None:
     """The session's token is worth nothing from now on."""
     identify(tx, claim)
-    users.revoke_session(tx, claim.token_hash)
+    sessions.end(tx, claim.token_hash)
 
 
 def _same(given: str, expected: str) -> bool:

@@ -82,7 +82,8 @@ def _route(tx: Tx, chat: OpenChat, before: ChatState) -> None:
 
 def say(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> None:
     """Write a system text of the chat; an opted-out consumer's is kept as blocked."""
-    if text.key in tenants.get(tx, chat.tenant_id).silent:
+    tenant = tenants.get(tx, chat.tenant_id)
+    if text.key in tenant.silent or not tenant.sms:
         return
     body = wording.of_text(tx, chat, text, tree)
     if body:

@@ -20,8 +20,7 @@ from domain.statuses import NumberStatus
 from services import consequences, projection
 from services.errors import NotFound, OutdatedPlan
 from services.projection import Known
-from store import configurations, locks, tenants
-from store import numbers as store_numbers
+from store import accounts, configurations, locks, tenants
 from store import tables as t
 from store.configurations import Actor, Version
 from store.database import Tx
@@ -46,44 +45,71 @@ class ToAsk:
     fallbacks: tuple[str, ...] = ()
 
 
-def plan(tx: Tx, wanted: Configuration, known: Known) -> Planned:
-    """What applying would do. Raises `Refused` with every problem."""
-    found = checks.problems(wanted)
+@dataclass(frozen=True)
+class Draft:
+    """A configuration compared with the one that holds: all that needs no lock, worked out before
+    any is taken, since a large one takes a second."""
+
+    wanted: Configuration
+    document: dict[str, Any]
+    old: Configuration | None
+    base: int
+    by: str
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+
+def draft(tx: Tx, wanted: Configuration) -> Draft:
+    """Check it by itself and compare it; problems are told by `plan` and `apply`."""
     tenant = tenants.by_subdomain(tx, wanted.tenant)
-    if tenant is None:
-        _refuse(found + _stored_problems(tx, None, wanted, known))
-        return Planned(compare(None, wanted), 0)
-    _refuse(found + _stored_problems(tx, tenant.id, wanted, known))
-    stored = configurations.current(tx, tenant.id)
-    if stored is None:
-        return Planned(compare(None, wanted), 0)
-    current = validate(stored.document)
-    meaning = consequences.meaning(tx, tenant.id, current, wanted)
-    return Planned(compare(current, wanted), stored.number, tuple(meaning))
+    stored = None if tenant is None else configurations.current(tx, tenant.id)
+    old = None if stored is None else validate(stored.document)
+    return Draft(
+        wanted=wanted,
+        document=as_data(wanted),
+        old=old,
+        base=0 if stored is None else stored.number,
+        by="" if stored is None else stored.by,
+        plan=compare(old, wanted),
+        problems=tuple(checks.problems(wanted)),
+    )
 
 
-def apply(tx: Tx, wanted: Configuration, base: int, actor: Actor, known: Known) -> Planned:
-    """Make it so, all or nothing. `base` is the version that the plan was made on.
+def plan(tx: Tx, draft: Draft, known: Known) -> Planned:
+    """What applying would do. Raises `Refused` with every problem."""
+    tenant = tenants.by_subdomain(tx, draft.wanted.tenant)
+    tenant_id = None if tenant is None else tenant.id
+    problems = [*draft.problems, *_stored_problems(tx, tenant_id, draft.wanted, known)]
+    if problems:
+        raise Refused(problems)
+    meaning = []
+    if tenant is not None and draft.old is not None:
+        meaning = consequences.meaning(tx, tenant.id, draft.old, draft.wanted)
+    return Planned(draft.plan, draft.base, tuple(meaning))
 
-    Raises `Refused`, or `OutdatedPlan` when another version was applied meanwhile.
+
+def apply(tx: Tx, draft: Draft, actor: Actor, known: Known) -> Planned:
+    """Make it so, all or nothing.
+
+    Raises `Refused`, or `OutdatedPlan` when another version was applied since it was drafted.
     """
+    wanted, version = draft.wanted, draft.base + 1
     tenant_id = _tenant_id(tx, wanted)
     locks.routing(tx, tenant_id)
-    stored = configurations.current(tx, tenant_id)
-    if (0 if stored is None else stored.number) != base:
-        assert stored is not None
-        raise OutdatedPlan(stored.number, stored.by)
-    planned = plan(tx, wanted, known)
+    holds = configurations.newest(tx, tenant_id)
+    if holds is not None and holds.number != draft.base:
+        raise OutdatedPlan(holds.number, holds.by)
+    planned = plan(tx, draft, known)
     if not planned.plan:
         return planned
-    old = wanted if stored is None else validate(stored.document)
-    gone = consequences.gone_queues(tx, tenant_id, old, wanted) if stored else []
-    version = base + 1
+    gone = []
+    if draft.old is not None:
+        gone = consequences.gone_queues(tx, tenant_id, draft.old, wanted)
     restaffed = projection.write(tx, tenant_id, wanted, planned.plan, version, known)
     # Nothing that was read before holds; nor is anything kept for others until this is committed.
     tx.memo.clear()
     tx.shared = {}
-    configurations.add(tx, tenant_id, version, as_data(wanted), actor)
+    configurations.add(tx, tenant_id, version, draft.document, actor)
     configurations.log(tx, tenant_id, actor, _entries(planned.plan, version))
     consequences.follow(tx, tenant_id, gone, planned.plan, restaffed)
     return planned
@@ -103,21 +129,21 @@ def export(tx: Tx, subdomain: str, number: int | None = None) -> Version:
     return found
 
 
-def to_ask(tx: Tx, wanted: Configuration) -> ToAsk:
+def to_ask(tx: Tx, draft: Draft) -> ToAsk:
     """Whom carriers must be asked about before this is planned.
 
     Accounts that are new or changed; numbers that are new, have moved to another account, or are
     to serve a queue without being verified (C4); and those that get another second account.
     """
+    wanted, old = draft.wanted, draft.old
     tenant = tenants.by_subdomain(tx, wanted.tenant)
-    stored = None if tenant is None else configurations.current(tx, tenant.id)
-    old = None if stored is None else validate(stored.document)
-    accounts = {} if old is None else old.accounts
+    held = {} if old is None else old.accounts
     numbers = {} if old is None else old.numbers
-    verified = set() if tenant is None else store_numbers.verified(tx, tenant.id)
+    known = {} if tenant is None else accounts.statuses(tx, tenant.id)
+    verified = {n for n, (_, status) in known.items() if status is NumberStatus.VERIFIED}
     return ToAsk(
         accounts=frozenset(
-            key for key, account in wanted.accounts.items() if accounts.get(key) != account
+            key for key, account in wanted.accounts.items() if held.get(key) != account
         ),
         numbers=tuple(
             number
@@ -141,11 +167,6 @@ def to_ask(tx: Tx, wanted: Configuration) -> ToAsk:
 def _tenant_id(tx: Tx, wanted: Configuration) -> int:
     tenant = tenants.by_subdomain(tx, wanted.tenant)
     return tenants.add(tx, wanted.tenant, wanted.name) if tenant is None else tenant.id
-
-
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(problems)
 
 
 def _stored_problems(

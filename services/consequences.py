@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,8 +18,8 @@ from domain.config.plan import Kind, Plan, Verb
 from domain.statuses import AgentStatus, ChatStatus
 from services import chats, events, routing
 from store import chats as store_chats
+from store import sessions, tenants, users
 from store import tables as t
-from store import tenants, users
 from store.database import Tx
 
 
@@ -56,18 +57,19 @@ def _first_of(after: Container[str], *keys: str | None) -> str | None:
 def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> list[str]:
     """The same in words, before it happens: one line for each queue and agent concerned."""
     lines = []
+    c, u = t.chats.c, t.users.c
+    on_queues = _counts(tx, tenant_id, c.queue_id)
     for gone in gone_queues(tx, tenant_id, old, new):
-        count = _count(tx, tenant_id, t.chats.c.queue_id == gone.queue_id)
+        count = on_queues.get(gone.queue_id)
         if count:
             where = f"move to {gone.target}" if gone.target else "end (no substitute)"
             lines.append(f"{_chats(count)} of the queue {gone.key} will {where}.")
-    for key in old.users.keys() - new.users.keys():
-        user_id = _user_id(tx, tenant_id, key)
-        count = 0 if user_id is None else _count(tx, tenant_id, t.chats.c.agent_id == user_id)
-        if count:
+    left = sorted(old.users.keys() - new.users.keys())
+    for key, count in _counts(tx, tenant_id, u.key).items() if left else ():
+        if key in left:
             lines.append(f"{_chats(count)} of the agent {key} will go back to the queue.")
     if old.settings != new.settings or _overrides_changed(old, new):
-        count = _count(tx, tenant_id, sa.true())
+        count = sum(on_queues.values())
         if count:
             lines.append(f"{_chats(count)} will follow the new settings from the next decision on.")
     return lines
@@ -101,6 +103,7 @@ def _deactivate(tx: Tx, tenant_id: int, user_id: int) -> None:
     user = users.lock(tx, tenant_id, user_id)
     assert user is not None
     users.deactivate(tx, user)
+    sessions.revoke_all(tx, user)
     routing.withdraw_agent(tx, tenant_id, user_id)
     for chat_id in store_chats.of_agent(tx, tenant_id, user_id):
         chat = store_chats.lock(tx, tenant_id, chat_id)
@@ -122,8 +125,17 @@ def _active(tx: Tx, tenant_id: int, where: sa.ColumnElement[bool]) -> list[int]:
     return list(tx.conn.execute(query.order_by(c.id)).scalars())
 
 
-def _count(tx: Tx, tenant_id: int, where: sa.ColumnElement[bool]) -> int:
-    return len(_active(tx, tenant_id, where))
+def _counts(tx: Tx, tenant_id: int, by: sa.ColumnElement[Any]) -> dict[Any, int]:
+    """How many chats run, by a column of theirs or of their agent."""
+    query = (
+        sa.select(by, sa.func.count())
+        .select_from(t.chats)
+        .outerjoin(t.users, t.users.c.id == t.chats.c.agent_id)
+        .where(t.chats.c.tenant_id == tenant_id, sa.text(f"chats.{t.ACTIVE_CHAT}"))
+        .group_by(by)
+        .order_by(by)
+    )
+    return {row[0]: row[1] for row in tx.conn.execute(query)}
 
 
 def _chats(count: int) -> str:

@@ -54,7 +54,8 @@ def ensure(tx: Tx, secrets: DemoSecrets) -> dict[str, Any]:
         verified = dict.fromkeys(wanted().numbers, NumberStatus.VERIFIED)
         addresses = dict.fromkeys(wanted().accounts, secrets.simulator_url)
         known = Known(verified, addresses)
-        configuration.apply(tx, wanted(), 0, Actor("file", "threadline dev"), known)
+        drafted = configuration.draft(tx, wanted())
+        configuration.apply(tx, drafted, Actor("file", "threadline dev"), known)
         tenant = tenants.by_subdomain(tx, SUBDOMAIN)
     assert tenant is not None
     _refresh(tx, tenant.id, secrets)

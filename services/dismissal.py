@@ -18,6 +18,7 @@ from services.errors import (
     NotYourChat,
     QueueClosed,
 )
+from services.switches import check_sms
 from store import chats as store_chats
 from store import locks, participants, tenants, users
 from store.chats import OpenChat
@@ -50,6 +51,7 @@ def resume_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> Open
         raise NotFound("Chat is not found.")
     if chat.state.status is not ChatStatus.DISMISSED:
         raise NotDismissed
+    check_sms(tx, tenant_id)
     if user.status is AgentStatus.OFFLINE:
         raise AgentOffline
     chats.record(tx, chat, ChatResumed(agent_id, tx.now))
@@ -67,6 +69,7 @@ def resume(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat:
     chat = _chat(tx, tenant_id, chat_id)
     if chat.state.status is not ChatStatus.DISMISSED:
         raise NotDismissed
+    check_sms(tx, tenant_id)
     tree = tenants.tree(tx, tenant_id)
     if closed_until(tree, chat.state.queue_id, tx.now) is not None:
         told = Say(TextKey.AFTER_HOURS, chat.state.queue_id, chat.state.lang)

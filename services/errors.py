@@ -96,6 +96,12 @@ class AgentOffline(Conflict):
     message = "You are offline."
 
 
+class SmsOff(Conflict):
+    """Product C2, in the words of F1."""
+
+    message = "SMS service is not enabled"
+
+
 class ConsumerOptedOut(Conflict):
     message = "Consumer has opted out."
 

@@ -174,6 +174,8 @@ def _why_no_chat(tx: Tx, incoming: _Incoming) -> str | None:
     # Two of our own numbers would go on greeting each other.
     if numbers.by_number(tx, incoming.number.tenant_id, incoming.sender) is not None:
         return "own_number"
+    if not tenants.get(tx, incoming.number.tenant_id).sms:
+        return "sms_off"
     if incoming.opted_out:
         return "opted_out"
     if incoming.command is Command.EXIT:

@@ -70,3 +70,11 @@ def settle_verification(
     tx.conn.execute(change.values(status=status))
     found = tx.conn.execute(sa.select(n.status).where(mine)).scalar_one()
     return NumberStatus(found)
+
+
+def statuses(tx: Tx, tenant_id: int) -> dict[str, tuple[int, NumberStatus]]:
+    """The tenant's numbers, each with its id and how far its verification is."""
+    query = sa.select(n.number, n.id, n.status).where(
+        n.tenant_id == tenant_id, n.removed_at.is_(None)
+    )
+    return {row.number: (row.id, NumberStatus(row.status)) for row in tx.conn.execute(query)}

@@ -72,6 +72,13 @@ def current(tx: Tx, tenant_id: int) -> Version | None:
     return None if row is None else Version(*row)
 
 
+def newest(tx: Tx, tenant_id: int) -> VersionLine | None:
+    """The version that holds, without its document."""
+    query = sa.select(v.version, v.at, v.actor).where(v.tenant_id == tenant_id)
+    row = tx.conn.execute(query.order_by(v.version.desc()).limit(1)).one_or_none()
+    return None if row is None else VersionLine(*row)
+
+
 def version(tx: Tx, tenant_id: int, number: int) -> Version | None:
     """An earlier configuration, to go back to."""
     query = sa.select(*_VERSION).where(v.tenant_id == tenant_id, v.version == number)

@@ -254,11 +254,3 @@ def _number(row: AnyRow) -> Number:
         segments_per_second=row.segments_per_second,
         next_slot_at=row.next_slot_at,
     )
-
-
-def verified(tx: Tx, tenant_id: int) -> set[str]:
-    """The tenant's numbers that their carriers have vouched for."""
-    query = sa.select(n.number).where(
-        n.tenant_id == tenant_id, n.status == NumberStatus.VERIFIED, n.removed_at.is_(None)
-    )
-    return set(tx.conn.execute(query).scalars())

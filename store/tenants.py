@@ -38,6 +38,11 @@ class Tenant:
     configuration: int
     configured_at: datetime | None
 
+    @property
+    def sms(self) -> bool:
+        """Whether SMS is on (product C2)."""
+        return bool(self.settings.get("sms", True))
+
 
 _COLUMNS = (
     t.tenants.c.id,

@@ -1,4 +1,4 @@
-"""Users, their sessions and statuses."""
+"""Users, their statuses and passwords."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from store import tables as t
 from store.database import AnyRow, Tx
 
 u = t.users.c
-s = t.sessions.c
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class User:
     active: bool
 
 
-_COLUMNS = (
+COLUMNS = (
     u.id,
     u.tenant_id,
     u.role,
@@ -43,7 +42,7 @@ _COLUMNS = (
     u.concurrency_limit,
     u.active,
 )
-_GET = sa.select(*_COLUMNS).where(
+_GET = sa.select(*COLUMNS).where(
     u.tenant_id == bindparam("tenant_id"), u.id == bindparam("user_id")
 )
 _LOCK = _GET.with_for_update(key_share=True)
@@ -55,37 +54,27 @@ _LOAD = sa.select(sa.func.count()).where(
     t.chats.c.agent_id == bindparam("agent_id"),
     sa.text(t.ASSIGNED_CHAT),
 )
-_OF_SESSION = (
-    sa.select(*_COLUMNS, s.csrf_token)
-    .join(t.sessions, s.user_id == u.id)
-    .where(
-        s.token_hash == bindparam("token_hash"),
-        s.revoked_at.is_(None),
-        s.expires_at > bindparam("now"),
-        u.active,
-    )
-)
 
 
 def get(tx: Tx, tenant_id: int, user_id: int) -> User | None:
     """The tenant's user with this id."""
     who = {"tenant_id": tenant_id, "user_id": user_id}
-    return _user(tx.conn.execute(_GET, who).one_or_none())
+    return from_row(tx.conn.execute(_GET, who).one_or_none())
 
 
 def lock(tx: Tx, tenant_id: int, user_id: int) -> User | None:
     """The user under the row lock that orders everything about one agent's capacity."""
     who = {"tenant_id": tenant_id, "user_id": user_id}
-    return _user(tx.conn.execute(_LOCK, who).one_or_none())
+    return from_row(tx.conn.execute(_LOCK, who).one_or_none())
 
 
 def with_password(tx: Tx, tenant_id: int, email: str) -> tuple[User, str] | None:
     """The user with this e-mail address, and the hash of the password."""
-    query = sa.select(*_COLUMNS, u.password_hash).where(
+    query = sa.select(*COLUMNS, u.password_hash).where(
         u.tenant_id == tenant_id, u.email == email.strip().lower()
     )
     row = tx.conn.execute(query).one_or_none()
-    user = _user(row)
+    user = from_row(row)
     return None if user is None or row is None else (user, row.password_hash)
 
 
@@ -96,12 +85,22 @@ def set_status(tx: Tx, user: User, status: AgentStatus) -> None:
 
 
 def deactivate(tx: Tx, user: User) -> None:
-    """The user cannot log in any more, and is logged out everywhere."""
+    """The user cannot log in any more."""
     values = {"active": False, "status": AgentStatus.OFFLINE, "status_since": tx.now}
     them = sa.and_(u.tenant_id == user.tenant_id, u.id == user.id)
     tx.conn.execute(sa.update(t.users).where(them).values(values))
-    open_ones = sa.and_(s.tenant_id == user.tenant_id, s.user_id == user.id, s.revoked_at.is_(None))
-    tx.conn.execute(sa.update(t.sessions).where(open_ones).values(revoked_at=tx.now))
+
+
+def by_key(tx: Tx, tenant_id: int, key: str) -> User | None:
+    """The active user whom the configuration names so."""
+    query = sa.select(*COLUMNS).where(u.tenant_id == tenant_id, u.key == key, u.active)
+    return from_row(tx.conn.execute(query).one_or_none())
+
+
+def set_password(tx: Tx, user: User, password_hash: str) -> None:
+    """Only this password logs in from now on."""
+    them = sa.and_(u.tenant_id == user.tenant_id, u.id == user.id)
+    tx.conn.execute(sa.update(t.users).where(them).values(password_hash=password_hash))
 
 
 def load(tx: Tx, tenant_id: int, agent_id: int) -> int:
@@ -117,36 +116,6 @@ def sits_on(tx: Tx, tenant_id: int, agent_id: int, queue_id: int) -> bool:
         qa.tenant_id == tenant_id, qa.user_id == agent_id, qa.queue_id == queue_id
     )
     return tx.conn.execute(query).first() is not None
-
-
-def open_session(tx: Tx, user: User, token_hash: str, csrf_token: str, lasts: timedelta) -> None:
-    """A login; the token itself is never stored."""
-    tx.conn.execute(
-        sa.insert(t.sessions).values(
-            tenant_id=user.tenant_id,
-            user_id=user.id,
-            token_hash=token_hash,
-            csrf_token=csrf_token,
-            created_at=tx.now,
-            expires_at=tx.now + lasts,
-        )
-    )
-
-
-def of_session(tx: Tx, token_hash: str) -> tuple[User, str] | None:
-    """Who is logged in with this token, and the session's CSRF token."""
-    row = tx.conn.execute(_OF_SESSION, {"token_hash": token_hash, "now": tx.now}).one_or_none()
-    user = _user(row)
-    return None if user is None or row is None else (user, row.csrf_token)
-
-
-def revoke_session(tx: Tx, token_hash: str) -> None:
-    """The token is worth nothing from now on."""
-    tx.conn.execute(
-        sa.update(t.sessions)
-        .where(s.token_hash == token_hash, s.revoked_at.is_(None))
-        .values(revoked_at=tx.now)
-    )
 
 
 def count_up(tx: Tx, key: str, window: timedelta) -> tuple[int, datetime]:
@@ -186,7 +155,8 @@ def forget_counts_before(tx: Tx, window_from: datetime) -> None:
     tx.conn.execute(sa.delete(t.rate_counters).where(t.rate_counters.c.window_from < window_from))
 
 
-def _user(row: AnyRow | None) -> User | None:
+def from_row(row: AnyRow | None) -> User | None:
+    """The user of a row that has `COLUMNS`."""
     if row is None:
         return None
     return User(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -14,13 +14,17 @@ from api.deps import Deps
 from api.session import by_cookie
 from domain.config import file
 from domain.config.document import Configuration
+from domain.config.edit import Data, UnknownObject
 from domain.config.file import Places
 from domain.config.problems import Refused
 from services import administration
 from services.administration import Call
 from services.auth import Claim, administering
-from services.configuration import Planned
-from services.errors import InvalidField
+from services.configuration import Draft, Planned
+from services.errors import InvalidField, NotFound, OutdatedPlan
+from services.projection import Known
+
+EDIT_ATTEMPTS = 3
 
 
 async def _call(request: Request) -> Call:
@@ -34,17 +38,49 @@ Called = Annotated[Call, Depends(_call)]
 
 async def plan(parts: Deps, claim: Claim, wanted: Configuration, base: int | None) -> Planned:
     """What applying would do. Raises `Refused`, `OutdatedPlan`."""
-    ask = await parts.db.read(administering(claim, administration.to_ask), wanted)
-    known = await parts.vouch(wanted, ask)
-    return await parts.db.read(administering(claim, administration.plan), wanted, base, known)
+    draft, known = await _drafted(parts, claim, wanted, base)
+    return await parts.db.read(administering(claim, administration.plan), draft, known)
 
 
 async def apply(parts: Deps, claim: Claim, call: Call, wanted: Configuration, base: int) -> Planned:
     """Make it so. Raises `Refused`, `OutdatedPlan`."""
-    ask = await parts.db.read(administering(claim, administration.to_ask), wanted)
-    known = await parts.vouch(wanted, ask)
-    verb = administering(claim, administration.apply)
-    return await parts.db.write(verb, wanted, base, call, known)
+    draft, known = await _drafted(parts, claim, wanted, base)
+    return await parts.db.write(administering(claim, administration.apply), draft, call, known)
+
+
+async def _drafted(
+    parts: Deps, claim: Claim, wanted: Configuration, base: int | None
+) -> tuple[Draft, Known]:
+    verb = administering(claim, administration.draft)
+    draft, ask = await parts.db.read(verb, wanted, base)
+    return draft, await parts.vouch(wanted, ask)
+
+
+async def edit(
+    parts: Deps, claim: Claim, call: Call, base: int | None, change: Callable[[Data], Data]
+) -> Planned:
+    """Apply a change of one object to the configuration that holds.
+
+    Without a `base` it is made again on what somebody else applied meanwhile: it touches nothing
+    but its object. Raises `Refused`, `OutdatedPlan`, `NotFound`.
+    """
+    for attempt in range(EDIT_ATTEMPTS):
+        held = await parts.db.read(administering(claim, administration.current))
+        if base is not None and base != held.number:
+            raise OutdatedPlan(held.number, held.by)
+        try:
+            wanted = await asyncio.to_thread(_changed, change, held.document)
+            return await apply(parts, claim, call, wanted, held.number)
+        except UnknownObject as unknown:
+            raise NotFound(f"There is no {unknown}.") from None
+        except OutdatedPlan:
+            if base is not None or attempt == EDIT_ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _changed(change: Callable[[Data], Data], document: Data) -> Configuration:
+    return file.validate(change(document), strict=True)
 
 
 async def read(body: WantedConfiguration) -> tuple[Configuration, Places | None]:

@@ -11,11 +11,12 @@ BODIES: dict[str, dict[str, object]] = {
     "/chats/{chat_id}/read": {"seq": 1},
     "/chats/{chat_id}/messages": {"text": "hi", "client_id": "c"},
     "/me/status": {"status": "Available"},
+    "/me/password": {"current": "x", "new": "long enough for us"},
     "/consent/export": {"number": "+14155550142"},
     "/configuration/plan": {"yaml": "tenant: acme"},
     "/configuration/apply": {"yaml": "tenant: acme", "base": 1},
 }
-OTHER_IDS = {"version": 1, "credential_id": 1, "message_id": 1}
+OTHER_IDS = {"version": 1, "credential_id": 1, "session_id": 1, "message_id": 1, "key": "ana"}
 CLIENTS = ("/apps", "/manager")
 # For this machine and the networks that settings allow, as /metrics.
 OPERATORS = "/ops/"

@@ -29,7 +29,7 @@ from services import configuration
 from services.auth import SESSION_LASTS, new_token, token_hash
 from services.configuration import ToAsk
 from services.projection import Known
-from store import credentials, users
+from store import credentials, sessions, users
 from store import tables as t
 from store.configurations import Actor
 from store.database import Database, Tx
@@ -82,7 +82,8 @@ async def company(db: Database, subdomain: str) -> Company:
     world = await build(db, subdomain)
     wanted = validate(document(subdomain, world))
     known = Known(dict.fromkeys(world.numbers, NumberStatus.VERIFIED), {"main": CARRIER})
-    await db.write(configuration.apply, wanted, 0, Actor("file", "operator"), known)
+    draft = await db.read(configuration.draft, wanted)
+    await db.write(configuration.apply, draft, Actor("file", "operator"), known)
     return await db.write(_with_sessions, world, subdomain)
 
 
@@ -125,7 +126,7 @@ def _with_sessions(tx: Tx, world: World, subdomain: str) -> Company:
         user = users.get(tx, world.tenant_id, user_id)
         assert user is not None
         tokens[name] = new_token()
-        users.open_session(tx, user, token_hash(tokens[name]), f"csrf-{name}", SESSION_LASTS)
+        sessions.begin(tx, user, token_hash(tokens[name]), f"csrf-{name}", SESSION_LASTS)
     api_token = new_token()
     credentials.add(tx, world.tenant_id, "test", token_hash(api_token), None)
     return Company(subdomain, world, tokens, api_token)

@@ -20,7 +20,7 @@ from services.auth import Claim
 from services.configuration import Planned
 from services.errors import NotAuthenticated, NotFound, OutdatedPlan
 from services.projection import Known
-from store import configurations, numbers, users
+from store import configurations, numbers, sessions, users
 from store import tables as t
 from store.configurations import Actor, Sought
 from store.database import Database, Tx
@@ -77,10 +77,9 @@ def known(wanted: Configuration, status: NumberStatus = NumberStatus.VERIFIED) -
     )
 
 
-async def apply(db: Database, wanted: Configuration, base: int | None = None) -> Planned:
-    if base is None:
-        base = (await db.read(configuration.plan, wanted, known(wanted))).base
-    return await db.write(configuration.apply, wanted, base, ADA, known(wanted))
+async def apply(db: Database, wanted: Configuration, says: Known | None = None) -> Planned:
+    draft = await db.read(configuration.draft, wanted)
+    return await db.write(configuration.apply, draft, ADA, says or known(wanted))
 
 
 def ids(tx: Tx, table: sa.Table) -> dict[str, int]:
@@ -95,7 +94,7 @@ def minutes(count: int) -> timedelta:
 def log_in(tx: Tx, acme: World, agent: str) -> None:
     user = users.get(tx, acme.tenant_id, acme.agents[agent])
     assert user is not None
-    users.open_session(tx, user, auth.token_hash("token"), "csrf", timedelta(hours=1))
+    sessions.begin(tx, user, auth.token_hash("token"), "csrf", timedelta(hours=1))
     assert auth.identify(tx, Claim(auth.token_hash("token")))
 
 
@@ -127,26 +126,28 @@ async def test_a_number_gets_a_second_account_by_its_carriers_word(acme: World) 
     data["accounts"]["second"] = data["accounts"]["simulator"]
     data["numbers"][MENU_NUMBER]["fallback"] = "second"
     wanted = validate(data)
-    asked = await acme.db.read(configuration.to_ask, wanted)
+    draft = await acme.db.read(configuration.draft, wanted)
+    asked = await acme.db.read(configuration.to_ask, draft)
     assert asked.accounts == {"second"}
     assert asked.fallbacks == (MENU_NUMBER,)
     vouched = known(wanted)
     for status in (NumberStatus.FAILED, None):
         told = {} if status is None else {MENU_NUMBER: status}
         with pytest.raises(Refused) as why:
-            await acme.db.read(configuration.plan, wanted, replace(vouched, fallbacks=told))
+            await acme.db.read(configuration.plan, draft, replace(vouched, fallbacks=told))
         [problem] = why.value.problems
         assert problem.path == ("numbers", MENU_NUMBER, "fallback")
         assert "is second, whose carrier does not vouch for the number" in problem.rule
 
     second = replace(vouched, fallbacks={MENU_NUMBER: NumberStatus.VERIFIED})
-    done = await acme.db.write(configuration.apply, wanted, 1, ADA, second)
+    done = await apply(acme.db, wanted, second)
     [changed] = [change.fields for change in done.plan.changes if change.key == MENU_NUMBER]
     assert [(one.field, one.old, one.new) for one in changed] == [("fallback", None, "second")]
     a, n = t.carrier_accounts.c, t.numbers.c
     query = sa.select(a.key).join(t.numbers, n.fallback_account_id == a.id)
     assert [row.key for row in await acme.rows(query)] == ["second"]
-    assert (await acme.db.read(configuration.to_ask, wanted)).fallbacks == ()
+    again = await acme.db.read(configuration.draft, wanted)
+    assert (await acme.db.read(configuration.to_ask, again)).fallbacks == ()
     stored = await acme.db.read(configuration.export, "acme", None)
     assert stored.document["numbers"][MENU_NUMBER]["fallback"] == "second"
     assert not (await apply(acme.db, validate(stored.document))).plan
@@ -165,11 +166,13 @@ async def test_applying_an_export_changes_nothing(acme: World) -> None:
 async def test_of_two_who_apply_at_once_the_second_is_told(
     acme: World, open_database: OpenDatabase
 ) -> None:
+    names = [edited("name", to=f"Acme {n}") for n in range(6)]
+    drafts = [await acme.db.read(configuration.draft, wanted) for wanted in names]
     async with open_database() as other:
         outcomes = await asyncio.gather(
             *(
-                apply(acme.db if n % 2 else other, edited("name", to=f"Acme {n}"), base=1)
-                for n in range(6)
+                (acme.db if n % 2 else other).write(configuration.apply, draft, ADA, Known())
+                for n, draft in enumerate(drafts)
             ),
             return_exceptions=True,
         )
@@ -184,7 +187,7 @@ async def test_of_two_who_apply_at_once_the_second_is_told(
 async def test_a_refused_configuration_leaves_no_trace(acme: World) -> None:
     wanted = edited(*LEAVES, "orders", "agents", to=["nobody"])
     with pytest.raises(Refused):
-        await acme.db.write(configuration.apply, wanted, 1, ADA, known(wanted))
+        await apply(acme.db, wanted)
     assert (await acme.db.read(configuration.export, "acme", None)).number == 1
     _, queues = await acme.db.read(configurations.entries, acme.tenant_id, Sought(kind="queue"))
     assert queues == 4
@@ -339,7 +342,7 @@ async def test_a_shorter_timer_never_fires_for_time_already_given(
 async def test_a_number_is_verified_before_it_serves_a_queue(db: Database) -> None:
     wanted = validate(FILE)
     with pytest.raises(Refused) as refused:
-        await db.write(configuration.apply, wanted, 0, ADA, known(wanted, NumberStatus.FAILED))
+        await apply(db, wanted, known(wanted, NumberStatus.FAILED))
     assert [str(problem) for problem in refused.value.problems] == [
         f"numbers.{MENU_NUMBER} is not verified (Failed), so no queue can have it"
     ]
@@ -350,7 +353,7 @@ async def test_another_tenants_number_and_account_name_are_refused(acme: World) 
     data["accounts"]["simulator"]["name"] = "acme-simulator"
     wanted = validate(data)
     with pytest.raises(Refused) as refused:
-        await acme.db.read(configuration.plan, wanted, known(wanted))
+        await apply(acme.db, wanted)
     assert [str(problem) for problem in refused.value.problems] == [
         "accounts.simulator.name is taken already: choose another",
         f"numbers.{MENU_NUMBER} is another tenant's",

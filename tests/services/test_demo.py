@@ -38,7 +38,8 @@ async def test_what_was_changed_in_the_demo_outlives_a_start(db: Database) -> No
     data = as_data(demo.wanted()) | {"name": "Mine"}
     del data["users"]["caro"]
     data["teams"]["support"]["members"] = ["ana", "ben"]
-    await db.write(configuration.apply, validate(data), 1, Actor("api", "Ada"), Known())
+    draft = await db.read(configuration.draft, validate(data))
+    await db.write(configuration.apply, draft, Actor("api", "Ada"), Known())
     told = await db.write(demo.ensure, SECRETS)
     assert len(told["users"]) == 4
     assert (await db.read(configuration.export, "acme")).document["name"] == "Mine"

@@ -51,7 +51,8 @@ async def acme(db: Database, **changed: Any) -> World:
     world = await build(db)
     wanted = validate(ACME | changed)
     known = Known({NUMBER: NumberStatus.VERIFIED}, {"main": "http://127.0.0.1:1"})
-    await db.write(configuration.apply, wanted, 0, Actor("file", "test"), known)
+    draft = await db.read(configuration.draft, wanted)
+    await db.write(configuration.apply, draft, Actor("file", "test"), known)
     return world
 
 

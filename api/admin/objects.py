@@ -1,0 +1,134 @@
+"""The objects of a configuration one by one: numbers, queues, users, teams, texts, settings, …
+
+A change of one object is the current document, changed, planned and applied: there is no other way
+in which anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query
+
+from api.admin import changing
+from api.admin.changing import Called
+from api.admin.models import Applied
+from api.deps import Parts
+from api.errors import documented
+from api.models import Name
+from api.session import Claimed
+from domain.config import edit
+from domain.config.edit import Part, Section
+from services import administration
+from services.administration import StoredNumber
+from services.auth import administering, managing
+from services.configuration import ToAsk
+from services.errors import NotFound
+
+routes = APIRouter(
+    prefix="/admin/api/v1", tags=["admin"], responses=documented(400, 401, 403, 409, 413, 503)
+)
+Key = Annotated[Name, Path(min_length=1, max_length=63, description="The object's key.")]
+Base = Annotated[
+    int | None,
+    Query(ge=0, le=2**31 - 1, description="The version that was looked at; 409 if another holds."),
+]
+Value = Annotated[
+    dict[str, Any], Body(description="The object as the configuration's schema describes it.")
+]
+Whole = Annotated[Any, Body(description="The part as the configuration's schema describes it.")]
+
+
+def _section(section: Section) -> None:
+    """The routes of one kind of object."""
+
+    async def listed(parts: Parts, claim: Claimed) -> dict[str, dict[str, Any]]:
+        held = await parts.db.read(managing(claim, administration.current))
+        return edit.listed(held.document, section)
+
+    async def put(
+        parts: Parts, claim: Claimed, call: Called, key: Key, value: Value, base: Base = None
+    ) -> Applied:
+        def change(document: edit.Data) -> edit.Data:
+            return edit.with_object(document, section, key, value)
+
+        return Applied.by(await changing.edit(parts, claim, call, base, change))
+
+    async def delete(
+        parts: Parts, claim: Claimed, call: Called, key: Key, base: Base = None
+    ) -> Applied:
+        def change(document: edit.Data) -> edit.Data:
+            return edit.without_object(document, section, key)
+
+        return Applied.by(await changing.edit(parts, claim, call, base, change))
+
+    _add("GET", f"/{section}", listed, f"All {section}, by key.")
+    _add("PUT", f"/{section}/{{key}}", put, f"Make or replace one of the {section}.", 404)
+    _add("DELETE", f"/{section}/{{key}}", delete, _DELETES.get(section, "Delete it."), 404)
+
+
+_DELETES = {
+    Section.USERS: "Deactivate a user: off all queues and teams, logged out, chats given back.",
+    Section.QUEUES: "Delete a queue with all below it; its chats go to its substitute, or end.",
+    Section.NUMBERS: "Give a number up: texts to it are unknown from then on.",
+}
+
+
+def _part(part: Part) -> None:
+    """The routes of what there is once."""
+
+    async def shown(parts: Parts, claim: Claimed) -> Any:
+        held = await parts.db.read(managing(claim, administration.current))
+        return held.document.get(part, [] if part is Part.SILENT else {})
+
+    async def put(
+        parts: Parts, claim: Claimed, call: Called, value: Whole, base: Base = None
+    ) -> Applied:
+        def change(document: edit.Data) -> edit.Data:
+            return edit.with_part(document, part, value)
+
+        return Applied.by(await changing.edit(parts, claim, call, base, change))
+
+    _add("GET", f"/{part}", shown, f"The {part} as they are set; what is left out has its default.")
+    _add("PUT", f"/{part}", put, f"Set the {part}; what is left out has its default again.")
+
+
+def _add(
+    method: str, path: str, endpoint: Callable[..., Any], summary: str, *refusals: int
+) -> None:
+    routes.add_api_route(
+        path,
+        endpoint,
+        methods=[method],
+        description=summary,
+        operation_id=f"{method.lower()}_{path.strip('/').replace('/{key}', '_one')}",
+        name=f"{method.lower()} {path}",
+        responses=documented(*refusals),
+    )
+
+
+for _each in Section:
+    _section(_each)
+for _once in Part:
+    _part(_once)
+
+
+@routes.get("/numbers/{key}/status", responses=documented(404))
+async def number_status(parts: Parts, claim: Claimed, key: Key) -> StoredNumber:
+    """Whether the number's carrier has vouched for it."""
+    known = await parts.db.read(managing(claim, administration.numbers_of))
+    if key not in known:
+        raise NotFound("There is no such number.")
+    return known[key]
+
+
+@routes.post("/numbers/{key}/verify", responses=documented(404))
+async def verify(parts: Parts, claim: Claimed, call: Called, key: Key) -> StoredNumber:
+    """Ask the carrier whether the account owns the number and can send texts from it (C4)."""
+    wanted = await parts.db.read(administering(claim, administration.configured))
+    if key not in wanted.numbers:
+        raise NotFound("There is no such number.")
+    known = await parts.vouch(wanted, ToAsk(frozenset(), (key,)))
+    verb = administering(claim, administration.settle_number)
+    return await parts.db.write(verb, key, known.verified[key], call)

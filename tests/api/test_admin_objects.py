@@ -1,0 +1,224 @@
+"""Objects changed one by one through the administrators' API, people's passwords and sessions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from domain.statuses import NumberStatus
+from services.configuration import ToAsk
+from services.projection import Known
+from tests.api.world import PASSWORD, Api
+from tests.conftest import SetClock
+
+ADMIN = "/admin/api/v1"
+AGENT = "/agent/api/v1"
+
+
+@pytest.fixture
+async def ada(api: Api) -> AsyncIterator[AsyncClient]:
+    async with api.client(api.acme.tokens["ada"]) as client:
+        yield client
+
+
+async def put(client: AsyncClient, path: str, body: Any, status: int = 200) -> Any:
+    answer = await client.put(f"{ADMIN}/{path}", json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def log_in(api: Api, password: str, who: str = "ben") -> int:
+    login = {"tenant": "acme", "email": f"{who}@acme.example", "password": password}
+    async with api.client() as client:
+        return int((await client.post(f"{AGENT}/login", json=login)).status_code)
+
+
+async def test_each_kind_of_object_is_made_changed_and_deleted(ada: AsyncClient) -> None:
+    objects: dict[str, Any] = {
+        "users/dan": {"name": "Dan", "email": "dan@acme.example"},
+        "teams/night": {"name": "Night", "members": ["ben"]},
+        "hours/office": {"zone": "Europe/Berlin", "open": "Mo-Fr 09:00-17:00"},
+        "shortcuts/hi": {"keyword": "hi", "text": {"en": "Hello!"}, "opt_in": True},
+        "queues/refunds": {"name": "Refunds", "parent": "support", "teams": ["night"]},
+        "numbers/+14155550190": {"account": "main", "queue": "refunds"},
+        "webhooks/crm": {
+            "url": "https://crm.example",
+            "secret": {"env": "THREADLINE_TENANT_ACME_CRM"},
+        },
+        "accounts/spare": {
+            "carrier": "simulator",
+            "secrets": {"secret": {"env": "THREADLINE_TENANT_ACME_SPARE"}},
+        },
+    }
+    for path, body in objects.items():
+        made = await put(ada, path.replace("+", "%2B"), body)
+        section, key = path.split("/")
+        assert made["changes"][0]["verb"] == "create", made
+        held = (await ada.get(f"{ADMIN}/{section}")).json()
+        assert body.items() <= held[key].items()
+    for path in reversed(objects):
+        deleted = await ada.delete(f"{ADMIN}/{path.replace('+', '%2B')}")
+        assert deleted.status_code == 200, deleted.text
+        assert deleted.json()["changes"][-1]["verb"] == "delete"
+    assert (await ada.delete(f"{ADMIN}/users/dan")).status_code == 404
+
+
+async def test_parts_are_replaced_and_what_is_left_out_has_its_default(ada: AsyncClient) -> None:
+    await put(ada, "settings", {"wrap_up": 30, "chat_timeout": 90})
+    changed = await put(ada, "settings", {"wrap_up": 30})
+    assert changed["changes"][0]["fields"] == [
+        {"field": "settings.chat_timeout", "old": 90, "new": None}
+    ]
+    await put(ada, "texts", {"en": {"ended": "Bye from @{COMPANY_NAME}"}})
+    await put(ada, "silent", ["ended"])
+    await put(ada, "commands", {"back": ["UP"], "exit": ["BYE"]})
+    assert (await ada.get(f"{ADMIN}/commands")).json() == {"back": ["UP"], "exit": ["BYE"]}
+    wrong = await put(ada, "settings", {"wrap_up": "30", "chat_timeout": 0}, 400)
+    assert {error["field"] for error in wrong["errors"]} == {
+        "settings.wrap_up",
+        "settings.chat_timeout",
+    }
+
+
+async def test_a_rule_between_objects_names_both(ada: AsyncClient) -> None:
+    refused = await put(ada, "commands", {"back": ["pay"]}, 400)
+    assert refused["errors"][0]["message"] == (
+        "queues.support.queues.billing.keywords[0] is pay, which is the command back already"
+    )
+
+
+async def test_changes_of_different_objects_at_once_are_all_kept(ada: AsyncClient) -> None:
+    await asyncio.gather(
+        put(ada, "teams/one", {"name": "One"}),
+        put(ada, "teams/two", {"name": "Two"}),
+        put(ada, "hours/day", {"zone": "UTC", "open": "24/7"}),
+    )
+    teams = (await ada.get(f"{ADMIN}/teams")).json()
+    assert teams.keys() == {"all", "one", "two"}
+
+
+async def test_whoever_names_the_version_is_told_of_another_one(ada: AsyncClient) -> None:
+    await put(ada, "teams/one?base=1", {"name": "One"})
+    late = await put(ada, "teams/two?base=1", {"name": "Two"}, 409)
+    assert "Version 2" in late["message"]
+
+
+async def test_a_deactivated_agents_chats_go_back_and_the_agent_is_out(
+    api: Api, ada: AsyncClient
+) -> None:
+    chat_id = await api.acme.connected_chat("ana")
+    answer = await ada.delete(f"{ADMIN}/users/ana")
+    assert answer.status_code == 200, answer.text
+    assert "1 chat of the agent ana will go back to the queue." in answer.json()["consequences"]
+    assert (await api.acme.world.chat(chat_id)).state.agent_id is None
+    async with api.client(api.acme.tokens["ana"]) as ana:
+        assert (await ana.get(f"{AGENT}/me")).status_code == 401
+    assert await log_in(api, PASSWORD, "ana") == 401
+
+
+async def test_two_people_can_change_places_in_their_addresses(ada: AsyncClient) -> None:
+    held = (await ada.get(f"{ADMIN}/configuration")).json()
+    users = held["document"]["users"]
+    users["ana"]["email"], users["ben"]["email"] = users["ben"]["email"], users["ana"]["email"]
+    body = {"document": held["document"], "base": 1}
+    applied = await ada.post(f"{ADMIN}/configuration/apply", json=body)
+    assert applied.status_code == 200, applied.text
+
+
+async def test_a_password_is_made_shown_once_and_logs_the_user_out(
+    api: Api, ada: AsyncClient
+) -> None:
+    made = (await ada.post(f"{ADMIN}/users/ben/password", json={})).json()["password"]
+    async with api.client(api.acme.tokens["ben"]) as ben:
+        assert (await ben.get(f"{AGENT}/me")).status_code == 401
+    assert (await log_in(api, PASSWORD), await log_in(api, made)) == (401, 200)
+    given = await ada.post(f"{ADMIN}/users/ben/password", json={"password": "a long sentence"})
+    assert given.json() == {"password": None}
+    assert await log_in(api, "a long sentence") == 200
+    short = await ada.post(f"{ADMIN}/users/ben/password", json={"password": "short"})
+    assert short.json()["message"] == "password must have at least 12 characters"
+    assert (await ada.post(f"{ADMIN}/users/eve/password", json={})).status_code == 404
+    log = await ada.get(f"{ADMIN}/audit?kind=user&key=ben&actor=Ada")
+    assert len(log.json()) == 2
+    assert made not in log.text
+    assert "a long sentence" not in log.text
+
+
+async def test_people_change_their_own_password_with_the_present_one(api: Api) -> None:
+    body = {"current": "wrong", "new": "a long sentence"}
+    async with api.client(api.acme.tokens["ben"]) as ben:
+        wrong = await ben.put(f"{AGENT}/me/password", json=body)
+        assert (wrong.status_code, wrong.json()["message"]) == (400, "current is wrong")
+        right = await ben.put(f"{AGENT}/me/password", json=body | {"current": PASSWORD})
+        assert right.status_code == 204
+        assert (await ben.get(f"{AGENT}/me")).status_code == 200
+        for _ in range(10):
+            await ben.put(f"{AGENT}/me/password", json=body)
+        assert (await ben.put(f"{AGENT}/me/password", json=body)).status_code == 429
+    assert await log_in(api, PASSWORD, "ana") == 200
+
+
+async def test_sessions_are_listed_and_ended(api: Api, ada: AsyncClient, clock: SetClock) -> None:
+    listed = await ada.get(f"{ADMIN}/sessions")
+    by_name = {one["user"]["name"]: one for one in listed.json()}
+    assert by_name.keys() == {"Ana", "Ben", "Caro", "Mia", "Ada"}
+    assert [name for name, one in by_name.items() if one["current"]] == ["Ada"]
+    at = f"{ADMIN}/sessions/{by_name['Ben']['id']}"
+    assert (await ada.delete(at)).status_code == 204
+    assert (await ada.delete(at)).status_code == 404
+    async with api.client(api.acme.tokens["ben"]) as ben:
+        assert (await ben.get(f"{AGENT}/me")).status_code == 401
+    [entry] = (await ada.get(f"{ADMIN}/audit?kind=session")).json()
+    assert (entry["verb"], entry["fields"][0]["old"]) == ("delete", "Ben")
+    async with api.client(api.globex.tokens["ada"]) as stranger:
+        theirs = f"{ADMIN}/sessions/{by_name['Ana']['id']}"
+        assert (await stranger.delete(theirs)).status_code == 404
+
+
+async def test_a_number_is_verified_by_its_carriers_word(api: Api) -> None:
+    said = NumberStatus.FAILED
+
+    async def vouch(_wanted: object, ask: ToAsk) -> Known:
+        return Known(dict.fromkeys(ask.numbers, said))
+
+    asked = Api(api.db, api.acme, api.globex, vouch=vouch)
+    number = api.acme.number.replace("+", "%2B")
+    async with asked.client(asked.acme.tokens["ada"]) as ada:
+
+        async def verify() -> str:
+            answer = await ada.post(f"{ADMIN}/numbers/{number}/verify")
+            assert answer.status_code == 200, answer.text
+            shown = await ada.get(f"{ADMIN}/numbers/{number}/status")
+            assert shown.json() == answer.json()
+            return str(answer.json()["status"])
+
+        assert await verify() == "Failed"
+        said = NumberStatus.VERIFYING
+        assert await verify() == "Verifying"
+        said = NumberStatus.VERIFIED
+        assert await verify() == "Verified for Only SMS Messaging"
+        # Who cannot be asked takes nothing back.
+        said = NumberStatus.VERIFYING
+        assert await verify() == "Verified for Only SMS Messaging"
+        assert (await ada.post(f"{ADMIN}/numbers/99999/verify")).status_code == 404
+
+
+async def test_managers_and_agents_change_no_object(api: Api) -> None:
+    calls = [
+        (method.upper(), path)
+        for path, item in api.app.openapi()["paths"].items()
+        for method in item
+        if path.startswith(ADMIN) and method != "get" and "/consent/" not in path
+    ]
+    assert len(calls) > 20
+    for who in ("ana", "mia"):
+        async with api.client(api.acme.tokens[who]) as client:
+            for method, path in calls:
+                at = path.format(key="ana", session_id=1, credential_id=1)
+                body = {"yaml": "{tenant: acme, name: Acme}", "base": 1, "name": "x"}
+                answer = await client.request(method, at, json=body)
+                assert answer.status_code == 403, (who, method, path, answer.text)
