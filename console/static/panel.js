@@ -129,16 +129,6 @@ function factsView() {
   return { root, update };
 }
 
-const languages = new Intl.DisplayNames(undefined, { type: "language" });
-
-function language(code) {
-  try {
-    return code ? languages.of(code) : "";
-  } catch {
-    return code;
-  }
-}
-
 // An agent's chat, or a dismissed one, ends when the consumer is silent, a waiting one when nobody
 // answers.
 function ending(chat) {
