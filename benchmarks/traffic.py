@@ -56,6 +56,8 @@ class Consumer:
     # Whoever has gone answers nothing any more: the agent ends the chat.
     gone: bool = False
     stuck: str = ""
+    # Whether the story came to its end in time.
+    through: bool = False
     _asked: int = 0
     _heard: int = 0
 
@@ -71,6 +73,7 @@ class Consumer:
         """Follow the story; who waits in vain is stuck, and the audit tells why."""
         try:
             await STORIES[self.kind][1](self)
+            self.through = True
         except Unheard as error:
             self.stuck = f"{self.kind} {self.phone} waits in vain for {error}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,7 +17,14 @@ from services.commit import flush
 from store.database import Database
 from store.migrations import upgrade
 from tests.fixtures_temporal import *  # noqa: F403
-from tests.postgres import OLDEST, command, emptied, newest_server, oldest_server
+from tests.postgres import (
+    OLDEST,
+    command,
+    copy_pristine,
+    emptied,
+    newest_server,
+    oldest_server,
+)
 from tests.world import World, build
 
 # A loaded machine fails no test: nothing here is measured by the clock on the wall.
@@ -26,7 +32,12 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-_copies = itertools.count()
+
+# An example may take as long as it likes on a busy machine.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 class SetClock:
@@ -74,8 +85,9 @@ def postgres_15() -> Iterator[sa.URL]:
 
 
 def _migrated(server: sa.URL) -> sa.URL:
-    command(server, "CREATE DATABASE store")
-    upgrade(server.set(database="store").render_as_string(hide_password=False))
+    command(server, "CREATE DATABASE pristine")
+    upgrade(server.set(database="pristine").render_as_string(hide_password=False))
+    copy_pristine(server, "store")
     return server
 
 
@@ -99,11 +111,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     server: sa.URL = request.getfixturevalue(request.param)
-    store = emptied(server.set(database="store"))
-    if request.node.get_closest_marker("changes_schema"):
-        store = server.set(database=f"copy_{next(_copies)}")
-        command(server, f"CREATE DATABASE {store.database} TEMPLATE store")
-    return store.render_as_string(hide_password=False)
+    return emptied(server, "store").render_as_string(hide_password=False)
 
 
 OpenDatabase = Callable[[], AbstractAsyncContextManager[Database]]

@@ -163,8 +163,9 @@ async def test_tenants_hear_nothing_of_each_other(running: Running) -> None:
     async with running.stream(globex.tokens["mia"], "?after=0") as stream:
         await acme.connected_chat()
         chat_id = await globex.waiting_chat()
-        event = await stream.next()
-    assert (event["position"], event["chat_id"]) == (1, chat_id)
+        configured, heard = await stream.next(), await stream.next()
+    assert (configured["position"], configured["type"]) == (1, "configuration.changed")
+    assert (heard["position"], heard["chat_id"]) == (2, chat_id)
 
 
 async def test_one_poller_serves_all_streams_of_a_tenant(running: Running) -> None:

@@ -57,7 +57,6 @@ def test_the_document_is_kept_whatever_is_sent(
 
         @settings(
             max_examples=EXAMPLES,
-            deadline=None,
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

@@ -197,6 +197,7 @@ async def test_a_block_that_only_a_receipt_tells_is_an_opt_out_by_the_carrier(
     world = at_twilio.acme.world
     chat_id = await at_twilio.acme.connected_chat()
     reply = await world.reply("ana", chat_id, "Hello")
+    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
     path = f"{STATUS}?reference=threadline-{reply.id}"
     receipt = {"MessageSid": "SM7", "MessageStatus": "failed", "ErrorCode": "21610"}
     for _ in range(2):

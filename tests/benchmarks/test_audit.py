@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import audit
 from benchmarks.traffic import BY_AGENT, STOPPED, Consumer, Said
+from domain.reasons import CHAT_ENDED
 from tests.system.record import Chat, Text
 
 ANN = "+14155560000"
@@ -65,6 +66,7 @@ def found() -> Found:
     ann = Consumer(0, "by menu", None, random.Random(1))  # type: ignore[arg-type]
     ann.said = [Said("0-0", "question", 1), Said("0-1", "STOP")]
     ann.begin(STOPPED)
+    ann.through = True
     return Found(
         [ann],
         [text(1, "question", "inbound", media=1), text(4, "STOP", "inbound")],
@@ -157,6 +159,20 @@ def test_whatever_is_wrong_is_told(found: Found, break_it: Callable[[Found], Non
 
 def test_a_text_in_the_carriers_hands_may_arrive_behind_the_confirmation(found: Found) -> None:
     found.shown[1:] = ["opted out", "second answer"]
+
+    assert found.wrong() == []
+
+
+def test_what_was_kept_back_on_purpose_is_not_missed(found: Found) -> None:
+    found.outbound.append(text(6, "too late", status="blocked"))
+    found.outbound.append(text(7, "gone", status="failed", error=CHAT_ENDED))
+
+    assert found.wrong() == []
+
+
+def test_a_story_that_was_cut_off_owes_no_end(found: Found) -> None:
+    end_otherwise(found)
+    found.consumers[0].through = False
 
     assert found.wrong() == []
 

@@ -203,6 +203,9 @@ def test_a_url_with_any_character_changed_is_not_believed(
     other = data.draw(st.characters(min_codepoint=33, max_codepoint=126))
     assume(other != request_.url[index])
     url = request_.url[:index] + other + request_.url[index + 1 :]
+    scheme, rest = url.split(":", 1) if ":" in url else ("", url)
+    # "HTTPS:" is "https:": the same address, and signed alike.
+    assume(f"{scheme.lower()}:{rest}" != request_.url)
     try:
         assert refusal(replace(request_, url=url))[0] == 403
     except ValueError:

@@ -192,7 +192,7 @@ def _menu(decision: Decision) -> Say:
     return next(say for say in decision.say if say.key is TextKey.MENU)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(TEXTS), steps)
 def test_no_sequence_of_facts_and_alarms_reaches_an_impossible_state(
     first: str, walk: list[tuple[tuple[str, str], timedelta]]

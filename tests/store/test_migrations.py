@@ -46,7 +46,6 @@ def test_every_index_of_the_tables_is_made_with_its_condition(database_url: str)
             assert bool(where) == (wanted is not None), index.name
 
 
-@pytest.mark.changes_schema
 def test_going_down_to_nothing_and_up_again_gives_the_same(database_url: str) -> None:
     names = tables(database_url)
     assert names == set(t.metadata.tables)
@@ -94,7 +93,6 @@ def test_a_mistyped_path_does_not_become_a_tree_of_folders(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.changes_schema
 def test_an_accounts_secret_survives_the_step_to_several_and_back(database_url: str) -> None:
     downgrade(database_url, "0003")
     with connect(database_url).begin() as connection:
