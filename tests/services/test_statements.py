@@ -85,8 +85,9 @@ async def test_a_first_text(world: World) -> None:
     await world.status("ana")
     with counted(world.db) as said:
         await world.text("Hello", to=MENU_NUMBER)
-    # With a greeting and a menu, each checked for consent and written.
-    assert len(said) <= 20, said
+    # With a greeting and a menu, each checked for consent and written; on PostgreSQL, where locks
+    # are statements, one more than on SQLite.
+    assert len(said) <= 21, said
     with counted(world.db) as said:
         await world.text("Hello", to=VIP_NUMBER, sender="+14155550112")
     # With a greeting, and offered at once.
@@ -129,4 +130,4 @@ async def test_a_routing_decision_whatever_the_length_of_the_queue(db: Database)
         counts[many] = len(said)
     # Ten are all offered already; else the next in line is offered to whoever had the first,
     # after a look at what is held for them.
-    assert counts[10] < counts[50] == counts[10_000] <= 41
+    assert counts[10] < counts[50] == counts[10_000] <= 42

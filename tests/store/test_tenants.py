@@ -30,7 +30,7 @@ OF_ALL_TENANTS = {
     "sends": {"_TENANT", "forget_receipts"},
     "accounts": {"owner"},
     # A token says whose it is.
-    "users": {"_OF_SESSION", "revoke_session"},
+    "sessions": {"_OF_SESSION", "end"},
     # The metrics are the deployment's.
     "views": {"count_unsettled"},
     # No rows of tenants.
