@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     temporal_namespace: str = Field(
         default="default", description="Temporal namespace; it belongs to one database"
     )
+    build_id: str = Field(
+        default="",
+        description="Names the build that workers run, once chats are to stay with theirs",
+    )
     temporal_ui_url: str = Field(
         default="http://127.0.0.1:8233", description="Temporal's web UI, linked from the console"
     )

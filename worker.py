@@ -10,7 +10,8 @@ from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.chats import ChatActivities
@@ -47,7 +48,16 @@ def runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def chats_worker(client: Client, db: Database) -> Worker:
+def deployment(build_id: str) -> WorkerDeploymentConfig | None:
+    """What a chat began on, it ends on (rule 15). Without a build id workers take every task:
+    a developer has one build, and nobody who would make it the current one."""
+    if not build_id:
+        return None
+    version = WorkerDeploymentVersion(ids.DEPLOYMENT, build_id)
+    return WorkerDeploymentConfig(version, True, VersioningBehavior.PINNED)
+
+
+def chats_worker(client: Client, db: Database, build_id: str = "") -> Worker:
     """Chats and routers: workflows and their store activities."""
     acts = ChatActivities(db)
     return Worker(
@@ -60,10 +70,11 @@ def chats_worker(client: Client, db: Database) -> Worker:
         max_concurrent_activities=50,
         interceptors=[PrivateFailures()],
         graceful_shutdown_timeout=GRACEFUL,
+        deployment_config=deployment(build_id),
     )
 
 
-def sends_worker(client: Client, sends: SendActivities) -> Worker:
+def sends_worker(client: Client, sends: SendActivities, build_id: str = "") -> Worker:
     """Texts on their way to the carriers."""
     return Worker(
         client,
@@ -74,6 +85,7 @@ def sends_worker(client: Client, sends: SendActivities) -> Worker:
         max_concurrent_activities=100,
         interceptors=[PrivateFailures()],
         graceful_shutdown_timeout=GRACEFUL,
+        deployment_config=deployment(build_id),
     )
 
 
@@ -148,10 +160,10 @@ async def _work(
     workers = []
     loops: list[Awaitable[None]] = [parts.relay.run()]
     if role in ("all", "chats"):
-        workers.append(chats_worker(client, parts.db))
+        workers.append(chats_worker(client, parts.db, settings.build_id))
         loops += guards(parts)
     if role in ("all", "sends"):
-        workers.append(sends_worker(client, sends))
+        workers.append(sends_worker(client, sends, settings.build_id))
         loops.append(ask_carriers(Probes(parts.db, parts.carrier_of)))
     async with contextlib.AsyncExitStack() as running:
         for worker in workers:

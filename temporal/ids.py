@@ -7,6 +7,8 @@ from domain.process import ChatRef
 CHATS = "chats"
 SENDS = "sends"
 CRM = "crm"
+# The builds of all workers are versions of this one (worker versioning).
+DEPLOYMENT = "threadline"
 SEARCH_ATTRIBUTES = ("ChatStatus", "QueueId", "AgentId", "TenantId", "SessionType")
 
 

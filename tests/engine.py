@@ -16,6 +16,7 @@ from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 import worker as workers
 from activities.probes import Probes
@@ -196,6 +197,13 @@ def unused_ids(tx: Tx) -> None:
             tx.conn.exec_driver_sql(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {start}")
 
 
+def both_workers(
+    client: Client, db: Database, sends: SendActivities, build_id: str = ""
+) -> tuple[Worker, Worker]:
+    chats = workers.chats_worker(client, db, build_id)
+    return chats, workers.sends_worker(client, sends, build_id)
+
+
 @asynccontextmanager
 async def running(
     url: str,
@@ -204,6 +212,7 @@ async def running(
     env: WorkflowEnvironment | None = None,
     carrier_of: Callable[[Account], Carrier] | None = None,
     base_url: str = BASE_URL,
+    build_id: str = "",
 ) -> AsyncIterator[Engine]:
     """An engine with a world in it, its workers polling; with the test's carrier or real ones."""
     db = Database(url, clock, flush)  # type: ignore[arg-type]
@@ -223,7 +232,7 @@ async def running(
         asyncio.create_task(workers.ask_carriers(Probes(db, open_carrier), every=0.2)),
     ]
     async with AsyncExitStack() as stack:
-        for made in (workers.chats_worker(client, db), workers.sends_worker(client, sends)):
+        for made in both_workers(client, db, sends, build_id):
             await stack.enter_async_context(made)
         engine = Engine(db, world, carrier, relay, client, env)
         yield engine
