@@ -21,6 +21,14 @@ export function adopt(found, owner) {
   changed();
 }
 
+/** What we wanted was applied, and holds as the server writes it: nothing is pending. */
+export function applied(found) {
+  draft.version = found.version;
+  draft.base = found.document;
+  draft.doc = structuredClone(found.document);
+  changed();
+}
+
 /** Somebody else applied another version: ours goes on top of it. */
 export function rebase(found) {
   draft.doc = structuredClone(merged(draft.base, draft.doc, found.document));

@@ -22,7 +22,7 @@ const ask = askView(find("ask"));
 let user = null;
 let shown = null;
 
-const review = reviewView(find("plan"), { owner, go, applied: () => show(shown) });
+const review = reviewView(find("plan"), { go, applied: () => show(shown) });
 const SECTIONS = {
   queues: ["Queues", queuesView],
   numbers: ["Numbers", thingsView("numbers")],

@@ -3,12 +3,12 @@
 import * as api from "../api.js";
 import { el, fill } from "../dom.js";
 import { announce, plural } from "../words.js";
-import { adopt, draft, rebase } from "./draft.js";
+import { applied as nowHolds, draft, rebase } from "./draft.js";
 
 const BASE = "/admin/api/v1/configuration";
 
 /** Opens the plan; `applied(version)` after it was made so. */
-export function reviewView(dialog, { owner, go, applied }) {
+export function reviewView(dialog, { go, applied }) {
   const open = async (note = "") => {
     fill(dialog, el("h2", { id: "review-title" }, "Review"), el("p", {}, "Planning…"));
     if (!dialog.open) dialog.showModal();
@@ -40,7 +40,7 @@ export function reviewView(dialog, { owner, go, applied }) {
     sure.disabled = true;
     try {
       const answer = await api.post(`${BASE}/apply`, { document: draft.doc, base: draft.version });
-      adopt(await api.get(BASE), owner());
+      nowHolds(await api.get(BASE));
       dialog.close();
       announce(`Version ${answer.version} holds now`);
       applied(answer.version);
