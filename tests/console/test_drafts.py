@@ -157,6 +157,7 @@ async def test_a_full_storage_keeps_the_text_for_as_long_as_the_page_lives(
     await in_a_chat(page, api)
     api.open_chat(132)
     await api.say(132, "Another one")
+    await expect(page.locator("[data-chat='132']")).to_be_visible()
     await page.get_by_label("Your text").fill("kept before")
     await page.evaluate(FAILS)
     await page.get_by_label("Your text").fill("kept after")
