@@ -51,8 +51,9 @@ async def _still_skips(env: WorkflowEnvironment) -> bool:
     return True
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def time_servers() -> AsyncIterator[TimeServers]:
+    """Of each module its own: what one leaves behind must not hold the next one's clock."""
     servers = TimeServers()
     yield servers
     await servers.stop()
