@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 
 from api import agent, apps, carriers, docs, errors, events, health, login, manager, openapi, ops
-from api.admin import audit, configuration, consent, credentials, objects, people
+from api.admin import audit, configuration, consent, credentials, numbers, objects, people
 from api.clients import Limiter
 from api.deps import Deps
 from api.edge import Edge
@@ -47,7 +47,7 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.feeds = Feeds(deps.db, deps.wake)
     app.state.limiter = Limiter(deps.db)
     app.state.accounts = carriers.Accounts(deps.db)
-    admin = (configuration, audit, consent, credentials, objects, people)
+    admin = (configuration, audit, consent, credentials, numbers, objects, people)
     for room in (login, agent, *admin, apps, manager, carriers, events, ops, health, docs):
         app.include_router(room.routes)
     errors.install(app)

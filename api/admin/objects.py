@@ -1,4 +1,4 @@
-"""The objects of a configuration one by one: numbers, queues, users, teams, texts, settings, …
+"""The objects of a configuration one by one: queues, users, teams, texts, settings, …
 
 A change of one object is the current document, changed, planned and applied: there is no other way
 in which anything is written.
@@ -21,10 +21,7 @@ from api.session import Claimed
 from domain.config import edit
 from domain.config.edit import Part, Section
 from services import administration
-from services.administration import StoredNumber
-from services.auth import administering, managing
-from services.configuration import ToAsk
-from services.errors import NotFound
+from services.auth import managing
 
 routes = APIRouter(
     prefix="/admin/api/v1", tags=["admin"], responses=documented(400, 401, 403, 409, 413, 503)
@@ -71,7 +68,6 @@ def _section(section: Section) -> None:
 _DELETES = {
     Section.USERS: "Deactivate a user: off all queues and teams, logged out, chats given back.",
     Section.QUEUES: "Delete a queue with all below it; its chats go to its substitute, or end.",
-    Section.NUMBERS: "Give a number up: texts to it are unknown from then on.",
 }
 
 
@@ -109,26 +105,8 @@ def _add(
 
 
 for _each in Section:
-    _section(_each)
+    # A number must not stand in an address: they have a module of their own.
+    if _each is not Section.NUMBERS:
+        _section(_each)
 for _once in Part:
     _part(_once)
-
-
-@routes.get("/numbers/{key}/status", responses=documented(404))
-async def number_status(parts: Parts, claim: Claimed, key: Key) -> StoredNumber:
-    """Whether the number's carrier has vouched for it."""
-    known = await parts.db.read(managing(claim, administration.numbers_of))
-    if key not in known:
-        raise NotFound("There is no such number.")
-    return known[key]
-
-
-@routes.post("/numbers/{key}/verify", responses=documented(404))
-async def verify(parts: Parts, claim: Claimed, call: Called, key: Key) -> StoredNumber:
-    """Ask the carrier whether the account owns the number and can send texts from it (C4)."""
-    wanted = await parts.db.read(administering(claim, administration.configured))
-    if key not in wanted.numbers:
-        raise NotFound("There is no such number.")
-    known = await parts.vouch(wanted, ToAsk(frozenset(), (key,)))
-    verb = administering(claim, administration.settle_number)
-    return await parts.db.write(verb, key, known.verified[key], call)
