@@ -22,6 +22,7 @@ from carriers.protocol import (
     Acknowledgement,
     Busy,
     CarrierAccount,
+    CarrierAccountRefused,
     Found,
     InboundMedia,
     InboundText,
@@ -65,7 +66,9 @@ class SimulatorCarrier:
     ) -> None:
         self._client = client
         self._url = account.base_url.rstrip("/") + "/carrier/v1"
-        secret = account.secrets["secret"]
+        secret = account.secrets.get("secret", "")
+        if not secret:
+            raise CarrierAccountRefused("secret", "must be given, and not be empty")
         self._headers = {"authorization": f"Bearer {api_token(secret)}"}
         self._webhook = Webhook(secret.encode())
         self._now = now

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 from carriers.protocol import (
     WEBHOOK_LIMIT,
     CarrierAccount,
+    CarrierAccountRefused,
     InboundMedia,
     InboundText,
     Receipt,
@@ -244,3 +245,10 @@ def test_any_signed_json_is_read_or_refused(value: Any) -> None:
     for read in (carrier().parse_inbound, carrier().parse_status):
         with suppress(WebhookRefused):
             read(request)
+
+
+@pytest.mark.parametrize("secrets", [{}, {"secret": ""}])
+def test_an_account_without_a_secret_is_refused_by_name(secrets: dict[str, str]) -> None:
+    account = CarrierAccount(1, 1, "simulator", "acme", ACCOUNT.base_url, secrets)
+    with pytest.raises(CarrierAccountRefused, match="secret must be given, and not be empty"):
+        SimulatorCarrier(account)

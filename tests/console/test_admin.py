@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, ViewportSize, expect
+from pydantic import SecretStr
 
 from carriers.protocol import InboundText
 from services import auth, demo, intake
@@ -75,7 +76,10 @@ async def company(
     tmp_path: Path, sqlite_template: Path, password_hash: str
 ) -> AsyncIterator[Company]:
     shutil.copy(sqlite_template, tmp_path / "store.db")
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'store.db'}")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'store.db'}",
+        simulator_secret=SecretStr("of the test"),
+    )
     db = Database(settings.database_url, WallClock(), flush)
     secrets = DemoSecrets("", dict.fromkeys(demo.emails(), password_hash), "http://127.0.0.1:9")
     await db.write(demo.ensure, secrets)
@@ -325,6 +329,35 @@ async def test_a_credential_is_shown_once_replaced_and_ended(page: Page, company
     await page.reload()
     await expect(line).to_be_visible()
     await expect(page.locator(".secret")).to_have_count(0)
+
+
+async def test_a_number_tells_how_far_its_carrier_has_vouched_for_it(page: Page) -> None:
+    await section(page, "Numbers")
+    status = page.locator(".told")
+    await expect(status).to_have_text("Verified for Only SMS Messaging")
+    await page.get_by_role("button", name="Ask the carrier").click()
+    # Nobody answers at that carrier's address, and who cannot be asked takes nothing back.
+    await expect(status).to_have_text("Verified for Only SMS Messaging")
+    await page.get_by_label("Number, such as").fill("+1 415 555 0177")
+    await page.get_by_role("button", name="Add number").click()
+    await expect(page.get_by_text("Once it is applied.")).to_be_visible()
+
+
+async def test_a_new_password_is_shown_once_and_is_the_one_that_holds(
+    page: Page, company: Company
+) -> None:
+    await section(page, "People")
+    await page.get_by_role("button", name="Ben Brook").first.click()
+    await page.get_by_role("button", name="Make a new password").click()
+    await page.get_by_role("button", name="Leave it").click()
+    await expect(page.locator(".told code")).to_have_count(0)
+    await page.get_by_role("button", name="Make a new password").click()
+    await page.get_by_role("button", name="Make it", exact=True).click()
+    password = await page.locator(".told code").inner_text()
+    body = {"tenant": "acme", "email": "ben@acme.example", "password": password}
+    assert (await company.http.post("/agent/api/v1/login", json=body)).status_code == 200
+    body["password"] = "right"
+    assert (await company.http.post("/agent/api/v1/login", json=body)).status_code == 401
 
 
 async def test_a_manager_may_look_and_an_agent_may_not(enter: Enter) -> None:

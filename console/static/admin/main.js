@@ -15,6 +15,7 @@ import { reviewView } from "./review.js";
 import { useSchema } from "./schema.js";
 import { textsView } from "./texts.js";
 import { thingsView } from "./things.js";
+import { numberStatus, passwordOf } from "./verbs.js";
 
 const find = (id) => document.getElementById(id);
 const BASE = "/admin/api/v1";
@@ -25,8 +26,8 @@ let shown = null;
 const review = reviewView(find("plan"), { go, applied: () => show(shown) });
 const SECTIONS = {
   queues: ["Queues", queuesView],
-  numbers: ["Numbers", thingsView("numbers")],
-  users: ["People", thingsView("users")],
+  numbers: ["Numbers", thingsView("numbers", numberStatus)],
+  users: ["People", thingsView("users", passwordOf(ask))],
   teams: ["Teams", thingsView("teams")],
   texts: ["Texts", textsView],
   shortcuts: ["Shortcuts", thingsView("shortcuts")],
