@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 from fastapi import APIRouter, Response
 
+from api import chat_lists
 from api.clients import CLIENT_REFUSALS, Calling
 from api.deps import Parts
-from api.lists import ChatFilters, paged
+from api.lists import paged
 from api.models import ChatId, Page, Per
 from services import clients, directory, dismissal, shapes
 from services.errors import Conflict, Refused
@@ -26,24 +27,8 @@ def _no_conflicts() -> Iterator[None]:
         raise Refused(conflict.message) from None
 
 
-@routes.get("/chats")
-async def chats(
-    parts: Parts,
-    client: Calling,
-    response: Response,
-    sought: ChatFilters,
-    page: Page = 1,
-    per: Per = 100,
-) -> list[shapes.Chat]:
-    """Chats, the newest first."""
-    answer = parts.db.read(directory.chats, client.tenant_id, sought, page, per, parts.chat_link)
-    return paged(response, per, await answer)
-
-
-@routes.get("/chats/{chat_id}")
-async def chat(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.Chat:
-    """One chat."""
-    return await parts.db.read(directory.chat, client.tenant_id, chat_id, parts.chat_link)
+routes.get("/chats")(chat_lists.chats)
+routes.get("/chats/{chat_id}")(chat_lists.chat)
 
 
 @routes.patch("/chats/{chat_id}/end")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import Depends, Query, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from api.models import Name
+from api.models import At, Name
 from domain.statuses import ChatStatus
 from services.directory import number
 from store.search import ChatsSought
@@ -16,9 +15,6 @@ from store.search import ChatsSought
 T = TypeVar("T")
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Written = Annotated[Name, Field(min_length=1, max_length=50)]
-# What lies outside cannot be turned into UTC, in some zones.
-_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-At = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST, description="ISO-8601, with a zone.")]
 
 
 async def _filters(

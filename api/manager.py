@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from api import chat_lists
 from api.clients import CLIENT_REFUSALS, Calling
 from api.deps import Parts
-from api.lists import ChatFilters, Id, paged
-from api.models import ChatId, Page, Per
+from api.lists import Id, paged
+from api.models import Page, Per
 from domain.statuses import AgentStatus
-from services import directory, shapes
+from services import directory
 from services.directory import DirectoryAgent, Menu, Team
 
 routes = APIRouter(prefix="/manager/api/v1", tags=["manager"], responses=CLIENT_REFUSALS)
 
 
-@routes.get("/chats")
-async def chats(
-    parts: Parts,
-    client: Calling,
-    response: Response,
-    sought: ChatFilters,
-    page: Page = 1,
-    per: Per = 100,
-) -> list[shapes.Chat]:
-    """Chats, the newest first."""
-    answer = parts.db.read(directory.chats, client.tenant_id, sought, page, per, parts.chat_link)
-    return paged(response, per, await answer)
-
-
-@routes.get("/chats/{chat_id}")
-async def chat(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.Chat:
-    """One chat."""
-    return await parts.db.read(directory.chat, client.tenant_id, chat_id, parts.chat_link)
+routes.get("/chats")(chat_lists.chats)
+routes.get("/chats/{chat_id}")(chat_lists.chat)
 
 
 @routes.get("/agents")

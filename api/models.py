@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from domain.plaintext import clean_text
 from services import shapes
@@ -28,6 +29,10 @@ def _storable(value: str) -> str:
 # What people write is cleaned; what names something is refused, so that two names never merge.
 FreeText = Annotated[str, BeforeValidator(_cleaned)]
 Name = Annotated[str, AfterValidator(_storable)]
+
+# What lies outside cannot be turned into UTC, in some zones.
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+At = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST, description="ISO-8601, with a zone.")]
 
 ChatId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a chat.")]
 # Message numbers are 32-bit integers in the store.

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Response
 from api.admin.models import FieldChange
 from api.deps import Parts
 from api.errors import documented
-from api.lists import At, paged
-from api.models import Name, Page, Per
+from api.lists import paged
+from api.models import At, Name, Page, Per
 from api.session import Claimed
 from services import administration
 from services.auth import managing
