@@ -21,10 +21,10 @@ from carriers.protocol import (
 )
 from carriers.registry import CARRIERS
 from domain.config.document import Configuration
-from domain.config.problems import Problem, Refused
+from domain.config.problems import Problem
 from domain.statuses import NumberStatus
 from services.configuration import ToAsk
-from services.projection import Known
+from services.projection import Known, Said
 from settings import Settings
 from store.numbers import Account
 
@@ -88,53 +88,53 @@ def resolve_secret(reference: str, settings: Settings) -> str:
 
 
 async def vouch(settings: Settings, wanted: Configuration, ask: ToAsk) -> Known:
-    """What carriers say of a configuration's accounts and numbers.
-
-    Raises `Refused` for each account that its carrier cannot work with.
-    """
+    """What carriers say of a configuration's accounts and numbers."""
     opened, problems = dict[str, Account](), list[Problem]()
     owners = [(number, wanted.numbers[number].account) for number in ask.numbers]
     seconds = [(number, wanted.numbers[number].fallback or "") for number in ask.fallbacks]
     for key in sorted(ask.accounts | {key for _, key in (*owners, *seconds)}):
-        try:
-            opened[key] = _checked(settings, wanted, key)
-        except Refused as refused:
-            problems += refused.problems
-    if problems:
-        raise Refused(problems)
+        account = _checked(settings, wanted, key)
+        if isinstance(account, Problem):
+            problems.append(account)
+        else:
+            opened[key] = account
     client, at_once = new_client(), asyncio.Semaphore(ASKED_AT_ONCE)
 
-    async def status(number: str, key: str) -> NumberStatus:
+    async def ask_one(number: str, key: str) -> tuple[str, Said]:
         async with at_once:
-            return status_of(await open_carrier(opened[key], settings, client).owns(number))
+            answer = await open_carrier(opened[key], settings, client).owns(number)
+        return number, said_of(answer)
 
     try:
-        found = await asyncio.gather(*(status(*one) for one in (*owners, *seconds)))
+        verified, fallbacks = [
+            await asyncio.gather(*(ask_one(*one) for one in some if one[1] in opened))
+            for some in (owners, seconds)
+        ]
     finally:
         await client.aclose()
-    addresses = {key: opened[key].base_url for key in ask.accounts}
-    verified = dict(zip(ask.numbers, found, strict=False))
-    fallbacks = dict(zip(ask.fallbacks, found[len(owners) :], strict=True))
-    return Known(verified, addresses, fallbacks)
+    addresses = {key: opened[key].base_url for key in ask.accounts & opened.keys()}
+    return Known(dict(verified), addresses, dict(fallbacks), tuple(problems))
 
 
-def status_of(answer: Ownership) -> NumberStatus:
-    """What a number is by its carrier's word."""
+def said_of(answer: Ownership) -> Said:
+    """What a number is by its carrier's word, and why."""
     match answer:
         case Owned(sms=True):
-            return NumberStatus.VERIFIED
-        case NoAnswer():
-            return NumberStatus.VERIFYING
-    return NumberStatus.FAILED
+            return Said(NumberStatus.VERIFIED)
+        case NoAnswer(reason):
+            return Said(NumberStatus.VERIFYING, f"the carrier cannot be asked: {reason}")
+        case Owned():
+            return Said(NumberStatus.FAILED, "it cannot send and receive texts")
+    return Said(NumberStatus.FAILED, "the account does not own it")
 
 
-def _checked(settings: Settings, wanted: Configuration, key: str) -> Account:
+def _checked(settings: Settings, wanted: Configuration, key: str) -> Account | Problem:
     """The account as it would be stored; its carrier can be opened with it."""
     told = wanted.accounts[key]
     known = CARRIERS.get(told.carrier)
     if known is None:
         rule = f"must be one of {', '.join(sorted(CARRIERS))}"
-        raise Refused([Problem(("accounts", key, "carrier"), rule)])
+        return Problem(("accounts", key, "carrier"), rule)
     # The simulator listens where the process settings say, on another port each time.
     home = settings.simulator_url if told.carrier == "simulator" else known.home
     references = {name: secret.reference for name, secret in told.secrets.items()}
@@ -145,5 +145,5 @@ def _checked(settings: Settings, wanted: Configuration, key: str) -> Account:
     try:
         open_carrier(account, settings, None)
     except CarrierAccountRefused as refused:
-        raise Refused([Problem(("accounts", key), f"cannot be used: {refused}")]) from None
+        return Problem(("accounts", key), f"cannot be used: {refused}")
     return account

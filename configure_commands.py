@@ -26,6 +26,7 @@ def apply(
     import getpass
 
     import configure
+    from domain.config.plan import Kind, Verb
     from settings import Settings
     from store.configurations import Actor
 
@@ -41,6 +42,10 @@ def apply(
     actor = Actor(source="file", name=getpass.getuser())
     done = asyncio.run(configure.apply(settings, proposal, actor))
     typer.echo(f"Applied as version {done.base + 1}.")
+    if any(done.plan.of(Kind.ACCOUNT, Verb.CREATE)):
+        tenant = proposal.draft.wanted.tenant
+        told = f"`threadline carrier addresses --tenant {tenant}`"
+        typer.echo(f"{told} tells what to enter at the carriers.")
 
 
 def export(

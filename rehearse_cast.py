@@ -16,13 +16,13 @@ import sqlalchemy as sa
 
 from domain.config.document import Configuration
 from domain.queues import QueueTree
-from domain.statuses import AgentStatus, NumberStatus
+from domain.statuses import AgentStatus
 from rehearse import Consumer, Day, Duty, Progress, SetClock
 from rehearse_report import Row, table_of
 from rehearse_scenario import Scenario
 from services import configuration
 from services.commit import flush
-from services.projection import Known
+from services.projection import VOUCHED, Known
 from store import tables as t
 from store import tenants, users
 from store.configurations import Actor
@@ -50,7 +50,7 @@ async def prepared(wanted: Configuration, scenario: Scenario, seed: int) -> Asyn
         db = Database(url, clock, flush, durable=False)
         try:
             # No carrier is asked: what it would say of the numbers is taken as said.
-            verified = dict.fromkeys(wanted.numbers, NumberStatus.VERIFIED)
+            verified = dict.fromkeys(wanted.numbers, VOUCHED)
             known = Known(verified, dict.fromkeys(wanted.accounts, ""), dict(verified))
             actor = Actor("file", "threadline rehearse")
             draft = await db.read(configuration.draft, wanted)

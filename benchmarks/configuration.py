@@ -21,10 +21,9 @@ from rich.table import Table
 from carriers.protocol import InboundText
 from domain.config.document import Configuration, as_data
 from domain.config.file import parse, validate, write
-from domain.statuses import NumberStatus
 from services import configuration, intake
 from services.commit import flush
-from services.projection import Known
+from services.projection import VOUCHED, Known
 from store import numbers
 from store.configurations import Actor
 from store.database import Database, WallClock
@@ -68,7 +67,7 @@ def document(queues: int = QUEUES, agents: int = AGENTS, numbers: int = NUMBERS)
 def known(wanted: Configuration) -> Known:
     """Carriers that know every number."""
     return Known(
-        dict.fromkeys(wanted.numbers, NumberStatus.VERIFIED),
+        dict.fromkeys(wanted.numbers, VOUCHED),
         dict.fromkeys(wanted.accounts, "http://127.0.0.1:1"),
     )
 

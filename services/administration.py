@@ -20,9 +20,9 @@ from domain.statuses import NumberStatus, Role
 from services import audit as log
 from services import configuration
 from services.configuration import Draft, Planned, ToAsk
-from services.errors import NotFound, OutdatedPlan
-from services.projection import Known
-from store import accounts, configurations, tenants
+from services.errors import Conflict, NotFound, OutdatedPlan
+from services.projection import Known, Said
+from store import accounts, configurations, locks, tenants
 from store.configurations import Actor, Version
 from store.database import Tx
 from store.users import User
@@ -90,10 +90,12 @@ def audit(
 
 @dataclass(frozen=True)
 class StoredNumber:
-    """What the store knows of a number, and no configuration says."""
+    """What the store knows of a number, and no configuration says; `why`: what its carrier has
+    just said instead of vouching for it."""
 
     id: int
     status: NumberStatus
+    why: str | None = None
 
 
 def numbers_of(tx: Tx, user: User) -> dict[str, StoredNumber]:
@@ -102,19 +104,29 @@ def numbers_of(tx: Tx, user: User) -> dict[str, StoredNumber]:
     return {number: StoredNumber(*known) for number, known in found.items()}
 
 
-def settle_number(tx: Tx, user: User, number: str, said: NumberStatus, call: Call) -> StoredNumber:
-    """What the carrier said just now. Without an answer a verified number stays verified."""
-    known = accounts.statuses(tx, user.tenant_id).get(number)
-    if known is None:
+def settle_number(
+    tx: Tx, user: User, number: str, asked: str, said: Said, call: Call
+) -> StoredNumber:
+    """What the carrier of the account `asked` has just said of a number.
+
+    Without an answer a verified number stays verified. Raises `Conflict` if the number has moved
+    to another account meanwhile, of which nothing was said.
+    """
+    # So that it cannot move while this is written.
+    locks.routing(tx, user.tenant_id)
+    told = configured(tx, user).numbers.get(number)
+    if told is None:
         raise NotFound("There is no such number.")
-    number_id, before = known
-    if said is NumberStatus.VERIFYING and before is NumberStatus.VERIFIED:
-        said = before
-    if said is not before:
-        accounts.change_number(tx, user.tenant_id, number_id, status=said)
-        changed = [("status", before, said)]
+    if told.account != asked:
+        raise Conflict(f"The number is in the account {told.account} by now: ask again.")
+    number_id, before = accounts.statuses(tx, user.tenant_id)[number]
+    kept = said.status is NumberStatus.VERIFYING and before is NumberStatus.VERIFIED
+    status = before if kept else said.status
+    if status is not before:
+        accounts.change_number(tx, user.tenant_id, number_id, status=status)
+        changed = [("status", before, status)]
         log.note(tx, user.tenant_id, call.by(user), Verb.CHANGE, "number", number, changed)
-    return StoredNumber(number_id, said)
+    return StoredNumber(number_id, status, said.why or None)
 
 
 def draft(tx: Tx, user: User, wanted: Configuration, base: int | None) -> tuple[Draft, ToAsk]:

@@ -19,7 +19,7 @@ from domain.config.problems import Problem, Refused
 from domain.statuses import NumberStatus
 from services import consequences, projection
 from services.errors import NotFound, OutdatedPlan
-from services.projection import Known
+from services.projection import UNASKED, VOUCHED, Known, Said
 from store import accounts, configurations, locks, tenants
 from store import tables as t
 from store.configurations import Actor, Version
@@ -79,7 +79,13 @@ def plan(tx: Tx, draft: Draft, known: Known) -> Planned:
     """What applying would do. Raises `Refused` with every problem."""
     tenant = tenants.by_subdomain(tx, draft.wanted.tenant)
     tenant_id = None if tenant is None else tenant.id
-    problems = [*draft.problems, *_stored_problems(tx, tenant_id, draft.wanted, known)]
+    mended = {problem.path[:2] for problem in draft.problems}
+    problems = [
+        *draft.problems,
+        # What is wrong with an account in the file is said already.
+        *(problem for problem in known.refused if problem.path[:2] not in mended),
+        *_stored_problems(tx, tenant_id, draft.wanted, known),
+    ]
     if problems:
         raise Refused(problems)
     meaning = []
@@ -175,6 +181,7 @@ def _stored_problems(
     """What only the store knows: others' numbers and accounts, and what is verified."""
     n, a = t.numbers.c, t.carrier_accounts.c
     found: list[Problem] = []
+    unasked = {problem.path[1] for problem in known.refused}
     rows = tx.conn.execute(
         sa.select(n.number, n.tenant_id, n.status, a.key.label("fallback"))
         .outerjoin(t.carrier_accounts, a.id == n.fallback_account_id)
@@ -186,14 +193,17 @@ def _stored_problems(
         if row is not None and row.tenant_id != tenant_id:
             found.append(Problem(("numbers", number), "is another tenant's"))
             continue
-        status = known.verified.get(number, NumberStatus.UNVERIFIED if row is None else row.status)
-        if (settings.queue or settings.outbound) and status != NumberStatus.VERIFIED:
-            rule = f"is not verified ({status}), so no queue can have it"
+        held = UNASKED if row is None else Said(NumberStatus(row.status))
+        said = known.verified.get(number, held)
+        serves = settings.queue or settings.outbound
+        if serves and said.status is not NumberStatus.VERIFIED and settings.account not in unasked:
+            rule = f"is not verified ({said}), so no queue can have it"
             found.append(Problem(("numbers", number), rule))
         kept = row is not None and row.fallback == settings.fallback
-        told = NumberStatus.VERIFIED if kept else NumberStatus.UNVERIFIED
+        told = VOUCHED if kept else UNASKED
         second = known.fallbacks.get(number, told)
-        if settings.fallback and second != NumberStatus.VERIFIED:
+        doubted = second.status is not NumberStatus.VERIFIED
+        if settings.fallback and doubted and settings.fallback not in unasked:
             rule = f"is {settings.fallback}, whose carrier does not vouch for the number ({second})"
             found.append(Problem(("numbers", number, "fallback"), rule))
     names = {c.account_name(key): key for key in c.accounts}

@@ -15,9 +15,8 @@ import sqlalchemy as sa
 
 from domain.config.document import Configuration
 from domain.config.file import parse
-from domain.statuses import NumberStatus
 from services import configuration
-from services.projection import Known
+from services.projection import VOUCHED, Known
 from store import credentials, tenants
 from store import tables as t
 from store.configurations import Actor
@@ -51,7 +50,7 @@ def ensure(tx: Tx, secrets: DemoSecrets) -> dict[str, Any]:
     tenant = tenants.by_subdomain(tx, SUBDOMAIN)
     if tenant is None or not tenant.configuration:
         # The simulated carrier is not up yet, and owns every number.
-        verified = dict.fromkeys(wanted().numbers, NumberStatus.VERIFIED)
+        verified = dict.fromkeys(wanted().numbers, VOUCHED)
         addresses = dict.fromkeys(wanted().accounts, secrets.simulator_url)
         known = Known(verified, addresses)
         drafted = configuration.draft(tx, wanted())

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from domain.config.document import Configuration, Number
 from domain.config.plan import Kind, Plan, Verb
+from domain.config.problems import Problem
 from domain.statuses import NumberStatus
 from services import queue_rows, staffing
 from services.staffing import ADDED
@@ -25,14 +26,30 @@ from store.objects import Ids
 
 
 @dataclass(frozen=True)
+class Said:
+    """A carrier's word on a number; `why` is empty where it vouches for it."""
+
+    status: NumberStatus
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.why}" if self.why else str(self.status)
+
+
+UNASKED = Said(NumberStatus.UNVERIFIED)
+VOUCHED = Said(NumberStatus.VERIFIED)
+
+
+@dataclass(frozen=True)
 class Known:
     """What a transaction cannot ask for itself: what carriers said of numbers that were not
-    verified yet, the second accounts' carriers too, and the addresses of the carriers' APIs by
-    account key."""
+    verified yet, the second accounts' carriers too, the addresses of the carriers' APIs by account
+    key, and with which accounts no carrier can work."""
 
-    verified: Mapping[str, NumberStatus] = field(default_factory=dict)
+    verified: Mapping[str, Said] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
-    fallbacks: Mapping[str, NumberStatus] = field(default_factory=dict)
+    fallbacks: Mapping[str, Said] = field(default_factory=dict)
+    refused: tuple[Problem, ...] = ()
 
 
 def write(
@@ -113,14 +130,14 @@ def _numbers(
     plan: Plan,
     accounts: Ids,
     queues: Ids,
-    verified: Mapping[str, NumberStatus],
+    verified: Mapping[str, Said],
 ) -> None:
     if not any(plan.of(Kind.NUMBER)):
         return
     n = t.numbers.c
     query = sa.select(n.number, n.id, n.status).where(n.tenant_id == tenant_id)
     rows = tx.conn.execute(query).all()
-    statuses = {row.number: row.status for row in rows}
+    statuses = {row.number: Said(NumberStatus(row.status)) for row in rows}
     changed = [change.key for change in plan.of(Kind.NUMBER, *ADDED)]
     values = {
         number: _number_values(c.numbers[number])
@@ -130,7 +147,7 @@ def _numbers(
             "account_id": accounts[c.numbers[number].account],
             "fallback_account_id": accounts.get(c.numbers[number].fallback or ""),
             "queue_id": queues.get(c.numbers[number].queue or ""),
-            "status": verified.get(number, statuses.get(number, NumberStatus.UNVERIFIED)),
+            "status": verified.get(number, statuses.get(number, UNASKED)).status,
             "removed_at": None,
         }
         for number in changed

@@ -1,4 +1,4 @@
-"""`threadline carrier …` as an operator types it, against a Twilio of the tests."""
+"""`threadline carrier …` as an operator types it, and `apply` against a Twilio of the tests."""
 
 from __future__ import annotations
 
@@ -19,13 +19,32 @@ from tests.carriers.twilio_account import SID, TOKEN
 from tests.conftest import NOON
 
 OURS = "+14155550190"
-ACCOUNT = ("--tenant", "acme", "--name", "main", "--set", f"account_sid={SID}")
-SECRET = ("--secret", "auth_token=env:TWILIO_AUTH_TOKEN")
+FILE = f"""\
+tenant: acme
+name: Acme
+accounts:
+  main:
+    carrier: twilio
+    url: URL
+    settings: {{account_sid: {SID}}}
+    secrets: {{auth_token: {{env: TWILIO_AUTH_TOKEN}}}}
+queues:
+  orders: {{name: Orders}}
+numbers:
+  {OURS}: {{account: main, queue: orders, optout_replies: carrier}}
+"""
 
 
 @pytest.fixture
-def twilio() -> Iterator[FakeTwilio]:
-    """In a thread of its own: the commands have event loops of theirs."""
+def twilio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTwilio]:
+    """In a thread of its own, as the commands have event loops of theirs; with an empty database,
+    and the file above."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    upgrade(url)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THREADLINE_DATABASE_URL", url)
+    monkeypatch.setenv("THREADLINE_PUBLIC_BASE_URL", "https://sms.example.com")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
     fake, stop, up = FakeTwilio(numbers={OURS: {"sms": True}}), asyncio.Event(), Event()
     loop = asyncio.new_event_loop()
 
@@ -37,141 +56,123 @@ def twilio() -> Iterator[FakeTwilio]:
     thread = Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
     assert up.wait(10)
+    (tmp_path / "acme.yaml").write_text(FILE.replace("URL", fake.url))
     yield fake
     loop.call_soon_threadsafe(stop.set)
     thread.join()
 
 
-@pytest.fixture
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database with one company in it."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    upgrade(url)
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
-        tenant = sa.insert(t.tenants).values(
-            subdomain="acme", name="Acme", created_at=sa.func.now()
-        )
-        connection.execute(tenant)
-        connection.execute(sa.insert(t.queues).values(tenant_id=1, name="Orders", keywords=[]))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("THREADLINE_DATABASE_URL", url)
-    monkeypatch.setenv("THREADLINE_PUBLIC_BASE_URL", "https://sms.example.com")
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
-    return url
-
-
 def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, ["carrier", *words])
+    result = CliRunner().invoke(app, words)
     assert "Traceback" not in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result
 
 
-def number(*more: str) -> Result:
-    return run("number", OURS, "--tenant", "acme", "--account", "main", *more)
+def apply() -> Result:
+    return run("apply", "acme.yaml", "--yes")
 
 
-def test_an_account_and_its_number_are_connected(url: str, twilio: FakeTwilio) -> None:
-    done = run("connect", *ACCOUNT, *SECRET, "--base-url", twilio.url)
+def change(old: str, new: str) -> None:
+    file = Path("acme.yaml")
+    file.write_text(file.read_text().replace(old, new))
+
+
+def stored() -> sa.Connection:
+    return sa.create_engine("sqlite:///store.db", poolclass=sa.pool.NullPool).connect()
+
+
+def test_an_account_and_its_number_are_connected(twilio: FakeTwilio) -> None:
+    done = apply()
     assert done.exit_code == 0, done.output
-    assert "https://sms.example.com/carriers/twilio/main/inbound" in done.stdout
-    assert "https://sms.example.com/carriers/twilio/main/status" in done.stdout
-    done = number("--queue", "Orders", "--optout-replies", "carrier")
-    assert done.stdout == f"{OURS}: Verified for Only SMS Messaging\n"
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).connect() as connection:
-        row = connection.execute(sa.select(t.numbers)).one()
+    assert "threadline carrier addresses --tenant acme" in done.stdout
+    with stored() as connection:
+        number = connection.execute(sa.select(t.numbers)).one()
         account = connection.execute(sa.select(t.carrier_accounts)).one()
-    assert (row.queue_id, row.optout_replies, row.account_id) == (1, "carrier", account.id)
+    assert (number.optout_replies, number.account_id) == ("carrier", account.id)
+    assert number.status == "Verified for Only SMS Messaging"
     assert account.secret_refs == {"auth_token": "env:TWILIO_AUTH_TOKEN"}
     assert TOKEN not in str(account)
+    assert run("carrier", "addresses", "--tenant", "acme").stdout == (
+        "inbound  https://sms.example.com/carriers/twilio/acme-main/inbound\n"
+        "status   https://sms.example.com/carriers/twilio/acme-main/status\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("prepare", "said"),
     [
-        ({"numbers": {}}, "Failed (the account does not own it)"),
-        ({"numbers": {OURS: {"voice": True}}}, "Failed (it cannot send and receive texts)"),
-        ({"down": True}, "Unverified (the carrier cannot be asked: HTTP 503)"),
-        ({"password": "x"}, "Unverified (the carrier cannot be asked: HTTP 401, error 20003)"),
+        ({"numbers": {}}, "Failed: the account does not own it"),
+        ({"numbers": {OURS: {"voice": True}}}, "Failed: it cannot send and receive texts"),
+        ({"down": True}, "Verifying: the carrier cannot be asked: HTTP 503"),
+        ({"password": "x"}, "Verifying: the carrier cannot be asked: HTTP 401, error 20003"),
     ],
 )
-def test_a_number_that_is_not_verified_is_not_assigned_and_says_why(
-    url: str, twilio: FakeTwilio, prepare: dict[str, object], said: str
+def test_a_number_that_no_carrier_vouches_for_says_why(
+    twilio: FakeTwilio, prepare: dict[str, object], said: str
 ) -> None:
-    run("connect", *ACCOUNT, *SECRET, "--base-url", twilio.url)
     for name, value in prepare.items():
         setattr(twilio, name, value)
-    done = number("--queue", "Orders")
-    assert (done.exit_code, done.stdout) == (1, f"{OURS}: {said}\n")
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).connect() as connection:
-        assert connection.execute(sa.select(t.numbers.c.queue_id)).scalar_one() is None
+    refused = apply()
+    assert refused.exit_code == 1
+    assert f"numbers.{OURS} is not verified ({said}), so no queue can have it" in refused.stderr
+    with stored() as connection:
+        assert connection.execute(sa.select(t.numbers)).all() == []
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("old", "new", "said"),
     [
-        ((*ACCOUNT, "--secret", TOKEN), "must be NAME=VALUE"),
-        ((*ACCOUNT, "--secret", f"auth_token={TOKEN}"), "auth_token must say where the secret is"),
-        ((*ACCOUNT, "--secret", "auth_token=file:token"), "must be absolute"),
-        ((*ACCOUNT, "--secret", "auth_token=env:NOT_SET"), "auth_token is not to be had"),
-        (ACCOUNT, "auth_token is needed"),
-        ((*ACCOUNT, *SECRET, "--set", "account_sid=AC1"), "account_sid must be AC and 32"),
-        ((*ACCOUNT, *SECRET, "--carrier", "pigeon"), "carrier must be one of simulator, twilio"),
-        (("--tenant", "nobody", *ACCOUNT[2:], *SECRET), "There is no tenant nobody."),
+        ("{env: TWILIO_AUTH_TOKEN}", TOKEN, "auth_token must be a mapping of names to values"),
+        (
+            "{env: TWILIO_AUTH_TOKEN}",
+            "{file: token}",
+            "auth_token.file must be an absolute path\n1 problem",
+        ),
+        ("TWILIO_AUTH_TOKEN", "NOT_SET", "auth_token is not to be had from env:NOT_SET"),
+        ("{auth_token: {env: TWILIO_AUTH_TOKEN}}", "{}", "auth_token is needed"),
+        (SID, "AC1", "account_sid must be AC and 32"),
+        ("twilio", "pigeon", "accounts.main.carrier must be one of simulator, twilio"),
     ],
 )
 def test_an_account_that_cannot_work_is_refused_in_a_sentence(
-    url: str, words: tuple[str, ...], said: str
+    twilio: FakeTwilio, old: str, new: str, said: str
 ) -> None:
-    refused = run("connect", *words)
-    assert refused.exit_code != 0
+    change(old, new)
+    refused = apply()
+    assert refused.exit_code == 1
     assert said in refused.stderr
-    assert TOKEN not in refused.output.replace("\n", "")
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).connect() as connection:
+    assert TOKEN not in refused.output
+    with stored() as connection:
         assert connection.execute(sa.select(t.carrier_accounts)).all() == []
 
 
 def test_a_second_account_is_taken_only_if_its_carrier_vouches_for_the_number(
-    url: str, twilio: FakeTwilio
+    twilio: FakeTwilio,
 ) -> None:
-    second = ("--tenant", "acme", "--name", "second", "--set", f"account_sid={SID}")
-    for words in (ACCOUNT, second):
-        run("connect", *words, *SECRET, "--base-url", twilio.url)
-
-    def fallback() -> object:
-        with sa.create_engine(url, poolclass=sa.pool.NullPool).connect() as connection:
-            return connection.execute(sa.select(t.numbers.c.fallback_account_id)).scalar_one()
-
-    done = number("--fallback", "second")
-    assert (done.exit_code, done.stdout) == (0, f"{OURS}: Verified for Only SMS Messaging\n")
-    assert fallback() == 2
-    assert number("--no-fallback").exit_code == 0
-    assert fallback() is None
+    account = FILE[FILE.index("    carrier:") : FILE.index("queues:")].replace("URL", twilio.url)
+    change("queues:", f"  second:\n{account}queues:")
+    apply()
+    change("queue: orders", "queue: orders, fallback: second")
     twilio.numbers = {}
-    refused = number("--fallback", "second")
-    assert refused.exit_code == 1
-    assert "second is not its second account: the account does not own it" in refused.stdout
-    assert fallback() is None
-    for options, said in (
-        ("--fallback main", "must be another account"),
-        ("--fallback nobody", "There is no account nobody with twilio."),
-        ("--fallback second --no-fallback", "either this or --no-fallback"),
-    ):
-        refused = number(*options.split())
-        assert refused.exit_code != 0
-        assert said in refused.stderr.replace("\n", "")
+    refused = apply()
+    assert "carrier does not vouch for the number (Failed: the account does not" in refused.stderr
+    twilio.numbers = {OURS: {"sms": True}}
+    assert "fallback: (none) → second" in apply().stdout
 
 
-def test_the_status_says_what_the_carrier_answers(url: str, twilio: FakeTwilio) -> None:
-    run("connect", *ACCOUNT, *SECRET, "--base-url", twilio.url)
-    assert run("status").stdout == "twilio/main (acme): In order.\n"
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
+def test_the_status_says_what_the_carrier_answers(twilio: FakeTwilio) -> None:
+    apply()
+    assert run("carrier", "status").stdout == "twilio/acme-main (acme): In order.\n"
+    with stored() as connection:
         out = {"breaker": "open", "reason": "HTTP 401, error 20003", "opened_at": NOON}
         row = sa.insert(t.carrier_health).values(tenant_id=1, account_id=1, probe_at=NOON, **out)
         connection.execute(row)
-    told = run("status", "--tenant", "acme")
+        connection.commit()
+    told = run("carrier", "status", "--tenant", "acme")
     assert told.exit_code == 1
-    assert "twilio/main (acme): Out of order since 2026-03-02 12:00:00 UTC" in told.stdout
+    assert "twilio/acme-main (acme): Out of order since 2026-03-02 12:00:00 UTC" in told.stdout
     assert "HTTP 401, error 20003" in told.stdout
-    assert "There is no tenant nobody." in run("status", "--tenant", "nobody").stderr
+    for command in ("status", "addresses"):
+        refused = run("carrier", command, "--tenant", "nobody")
+        assert "There is no tenant nobody." in refused.stderr

@@ -93,16 +93,22 @@ def test_a_carrier_that_cannot_be_used_is_told_before_anything_is_written(folder
     assert "accounts.main.carrier must be one of simulator, twilio" in refused.stderr
     change(folder, "carrier: pigeon", "carrier: simulator")
     change(folder, "ACME_SECRET", "NOT_SET")
+    change(folder, "agents: [ana]", "agents: [bob]")
     refused = run("apply", "acme.yaml", "--yes")
     told = "accounts.main cannot be used: secret is not to be had from env:NOT_SET"
     assert told in refused.stderr
+    assert "queues.orders.agents[0] names bob, which is no user" in refused.stderr
+    assert "2 problems" in refused.stderr
 
 
 def test_a_number_whose_carrier_cannot_be_asked_cannot_serve_a_queue_yet(folder: Path) -> None:
     with (folder / "acme.yaml").open("a") as file:
         file.write("numbers:\n  +14155550100: {account: main, queue: orders}\n")
     refused = run("apply", "acme.yaml", "--yes")
-    assert "line 10, column 3: numbers.+14155550100 is not verified (Verifying)" in refused.stderr
+    assert (
+        "line 10, column 3: numbers.+14155550100 is not verified (Verifying: the carrier"
+        in refused.stderr
+    )
 
 
 @pytest.mark.parametrize(

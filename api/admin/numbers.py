@@ -19,6 +19,7 @@ from api.models import Body, Name
 from api.session import Claimed
 from domain.config import edit
 from domain.config.edit import Section
+from domain.config.problems import Refused
 from services import administration
 from services.administration import StoredNumber
 from services.auth import administering, managing
@@ -84,12 +85,15 @@ async def status(parts: Parts, claim: Claimed, body: WhichNumber) -> StoredNumbe
     return known[body.number]
 
 
-@routes.post("/verify", responses=documented(404))
+@routes.post("/verify", responses=documented(404, 409))
 async def verify(parts: Parts, claim: Claimed, call: Called, body: WhichNumber) -> StoredNumber:
     """Ask the carrier whether the account owns the number and can send texts from it (C4)."""
     wanted = await parts.db.read(administering(claim, administration.configured))
     if body.number not in wanted.numbers:
         raise NotFound("There is no such number.")
+    asked = wanted.numbers[body.number].account
     known = await parts.vouch(wanted, ToAsk(frozenset(), (body.number,)))
+    if known.refused:
+        raise Refused(known.refused)
     verb = administering(claim, administration.settle_number)
-    return await parts.db.write(verb, body.number, known.verified[body.number], call)
+    return await parts.db.write(verb, body.number, asked, known.verified[body.number], call)

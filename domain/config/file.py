@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 from yaml import CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode
 
+from domain.config import checks, remainder
 from domain.config.document import Configuration
 from domain.config.problems import Path, Problem, Refused
 
@@ -58,6 +59,14 @@ class Places:
 
 def read(text: str) -> tuple[Any, Places]:
     """The file's data and the place of each part. Raises `Refused` with every problem."""
+    data, places, problems = _read(text)
+    if problems:
+        raise Refused(problems)
+    return data, places
+
+
+def _read(text: str) -> tuple[Any, Places, list[Problem]]:
+    """The same, with what is given twice and what is an alias. Raises `Refused` for no YAML."""
     if len(text) > MOST_CHARACTERS:
         raise Refused([Problem((), f"must have at most {MOST_CHARACTERS} characters", 1, 1)])
     places, problems = Places(), list[Problem]()
@@ -72,9 +81,7 @@ def read(text: str) -> tuple[Any, Places]:
         raise Refused([Problem((), rule, line, column)]) from None
     except yaml.YAMLError:
         raise Refused([Problem((), "is not YAML: a character is not allowed", 1, 1)]) from None
-    if problems:
-        raise Refused(problems)
-    return data, places
+    return data, places, problems
 
 
 def _measure(text: str) -> None:
@@ -119,13 +126,18 @@ def _construct(
 def parse(text: str) -> tuple[Configuration, Places]:
     """A file as a configuration whose parts are each right by themselves.
 
-    Raises `Refused` with all problems; what parts mean to each other is for `checks`.
+    What its parts mean to each other is for `checks`. Raises `Refused` with all problems, these
+    too.
     """
-    data, places = read(text)
+    data, places, twice = _read(text)
     try:
-        return validate(data), places
+        configuration = validate(data)
+        if not twice:
+            return configuration, places
+        found = checks.problems(configuration)
     except Refused as refused:
-        raise Refused([places.locate(problem) for problem in refused.problems]) from None
+        found = list(refused.problems)
+    raise Refused([*twice, *(places.locate(problem) for problem in found)])
 
 
 def validate(data: Any, *, strict: bool = False) -> Configuration:
@@ -140,7 +152,9 @@ def validate(data: Any, *, strict: bool = False) -> Configuration:
             return Configuration.model_validate_json(to_json(data), strict=True)
         return Configuration.model_validate(data)
     except ValidationError as error:
-        raise Refused([_problem(found) for found in error.errors()]) from None
+        shape = [_problem(found) for found in error.errors()]
+        rest = remainder.problems(dict(data), [tuple(found["loc"]) for found in error.errors()])
+        raise Refused([*shape, *rest]) from None
 
 
 def _unsound(data: Any) -> Iterator[Problem]:

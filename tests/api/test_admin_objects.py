@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
+from domain.config.document import Configuration
 from domain.statuses import NumberStatus
 from services.configuration import ToAsk
-from services.projection import Known
+from services.projection import VOUCHED, Known, Said
 from tests.api.world import PASSWORD, Api
 from tests.conftest import SetClock
 
@@ -193,7 +194,7 @@ async def test_sessions_are_listed_and_ended(api: Api, ada: AsyncClient, clock: 
 
 
 async def test_a_number_is_verified_by_its_carriers_word(api: Api) -> None:
-    said = NumberStatus.FAILED
+    said = Said(NumberStatus.FAILED, "it is a fax")
 
     async def vouch(_wanted: object, ask: ToAsk) -> Known:
         return Known(dict.fromkeys(ask.numbers, said))
@@ -206,20 +207,51 @@ async def test_a_number_is_verified_by_its_carriers_word(api: Api) -> None:
             answer = await ada.post(f"{ADMIN}/numbers/verify", json=body)
             assert answer.status_code == 200, answer.text
             shown = await ada.post(f"{ADMIN}/numbers/status", json=body)
-            assert shown.json() == answer.json()
+            assert shown.json() == answer.json() | {"why": None}
+            assert answer.json()["why"] == (said.why or None)
             return str(answer.json()["status"])
 
         assert await verify() == "Failed"
-        said = NumberStatus.VERIFYING
+        said = Said(NumberStatus.VERIFYING, "it is away")
         assert await verify() == "Verifying"
-        said = NumberStatus.VERIFIED
+        said = VOUCHED
         assert await verify() == "Verified for Only SMS Messaging"
         # Who cannot be asked takes nothing back.
-        said = NumberStatus.VERIFYING
+        said = Said(NumberStatus.VERIFYING, "it is away")
         assert await verify() == "Verified for Only SMS Messaging"
         for verb in ("verify", "status", "delete"):
             unknown = await ada.post(f"{ADMIN}/numbers/{verb}", json={"number": "99999"})
             assert unknown.status_code == 404
+
+
+async def test_an_answer_about_the_account_before_verifies_no_number_that_has_moved(
+    api: Api,
+) -> None:
+    """While its old carrier is asked, the number goes to another account."""
+    number = api.acme.number
+    move = {"account": "second", "queue": None}
+    secret = {"secret": {"env": "THREADLINE_TENANT_ACME_SECOND"}}
+
+    async def moving(wanted: Configuration, ask: ToAsk) -> Known:
+        if not ask.accounts and wanted.numbers[number].account == "main":
+            body = {"number": number, "settings": move}
+            moved = await there.put(f"{ADMIN}/numbers", json=body)
+            assert moved.status_code == 200, moved.text
+        failed = Said(NumberStatus.FAILED)
+        return Known(
+            dict.fromkeys(ask.numbers, VOUCHED if wanted.numbers[number].queue else failed),
+            dict.fromkeys(ask.accounts, "http://127.0.0.1:1"),
+        )
+
+    asked = Api(api.db, api.acme, api.globex, vouch=moving)
+    token = asked.acme.tokens["ada"]
+    async with asked.client(token) as ada, api.client(token) as there:
+        second = {"carrier": "simulator", "secrets": secret}
+        made = await ada.put(f"{ADMIN}/accounts/second", json=second)
+        assert made.status_code == 200, made.text
+        late = await ada.post(f"{ADMIN}/numbers/verify", json={"number": number})
+        assert late.status_code == 409, late.text
+        assert "is in the account second by now" in late.json()["message"]
 
 
 async def test_managers_and_agents_change_no_object(api: Api) -> None:

@@ -24,11 +24,10 @@ from carriers.protocol import Carrier, CarrierAccount
 from carriers.registry import CARRIERS
 from domain.config.document import Configuration
 from domain.config.file import validate
-from domain.statuses import NumberStatus
 from services import configuration
 from services.auth import SESSION_LASTS, new_token, token_hash
 from services.configuration import ToAsk
-from services.projection import Known
+from services.projection import VOUCHED, Known
 from store import credentials, sessions, users
 from store import tables as t
 from store.configurations import Actor
@@ -81,7 +80,7 @@ class Company:
 async def company(db: Database, subdomain: str) -> Company:
     world = await build(db, subdomain)
     wanted = validate(document(subdomain, world))
-    known = Known(dict.fromkeys(world.numbers, NumberStatus.VERIFIED), {"main": CARRIER})
+    known = Known(dict.fromkeys(world.numbers, VOUCHED), {"main": CARRIER})
     draft = await db.read(configuration.draft, wanted)
     await db.write(configuration.apply, draft, Actor("file", "operator"), known)
     return await db.write(_with_sessions, world, subdomain)
@@ -141,7 +140,7 @@ def open_carrier(account: Account) -> Carrier:
 async def vouch(wanted: Configuration, ask: ToAsk) -> Known:
     """A carrier that knows every number."""
     return Known(
-        dict.fromkeys(ask.numbers, NumberStatus.VERIFIED),
+        dict.fromkeys(ask.numbers, VOUCHED),
         {key: wanted.accounts[key].url or CARRIER for key in ask.accounts},
     )
 

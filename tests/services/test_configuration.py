@@ -19,7 +19,7 @@ from services import auth, configuration, process, sends
 from services.auth import Claim
 from services.configuration import Planned
 from services.errors import NotAuthenticated, NotFound, OutdatedPlan
-from services.projection import Known
+from services.projection import VOUCHED, Known, Said
 from store import configurations, numbers, sessions, users
 from store import tables as t
 from store.configurations import Actor, Sought
@@ -69,10 +69,10 @@ def edited(*path: str, to: Any = None) -> Configuration:
     return validate(data)
 
 
-def known(wanted: Configuration, status: NumberStatus = NumberStatus.VERIFIED) -> Known:
+def known(wanted: Configuration, said: Said = VOUCHED) -> Known:
     """What carriers and their registry say."""
     return Known(
-        dict.fromkeys(wanted.numbers, status),
+        dict.fromkeys(wanted.numbers, said),
         dict.fromkeys(wanted.accounts, "http://127.0.0.1:1"),
     )
 
@@ -131,15 +131,14 @@ async def test_a_number_gets_a_second_account_by_its_carriers_word(acme: World) 
     assert asked.accounts == {"second"}
     assert asked.fallbacks == (MENU_NUMBER,)
     vouched = known(wanted)
-    for status in (NumberStatus.FAILED, None):
-        told = {} if status is None else {MENU_NUMBER: status}
+    for told in ({}, {MENU_NUMBER: Said(NumberStatus.FAILED)}):
         with pytest.raises(Refused) as why:
             await acme.db.read(configuration.plan, draft, replace(vouched, fallbacks=told))
         [problem] = why.value.problems
         assert problem.path == ("numbers", MENU_NUMBER, "fallback")
         assert "is second, whose carrier does not vouch for the number" in problem.rule
 
-    second = replace(vouched, fallbacks={MENU_NUMBER: NumberStatus.VERIFIED})
+    second = replace(vouched, fallbacks={MENU_NUMBER: VOUCHED})
     done = await apply(acme.db, wanted, second)
     [changed] = [change.fields for change in done.plan.changes if change.key == MENU_NUMBER]
     assert [(one.field, one.old, one.new) for one in changed] == [("fallback", None, "second")]
@@ -342,9 +341,9 @@ async def test_a_shorter_timer_never_fires_for_time_already_given(
 async def test_a_number_is_verified_before_it_serves_a_queue(db: Database) -> None:
     wanted = validate(FILE)
     with pytest.raises(Refused) as refused:
-        await apply(db, wanted, known(wanted, NumberStatus.FAILED))
+        await apply(db, wanted, known(wanted, Said(NumberStatus.FAILED, "it is a fax")))
     assert [str(problem) for problem in refused.value.problems] == [
-        f"numbers.{MENU_NUMBER} is not verified (Failed), so no queue can have it"
+        f"numbers.{MENU_NUMBER} is not verified (Failed: it is a fax), so no queue can have it"
     ]
 
 

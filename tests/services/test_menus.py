@@ -8,9 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from domain.config.file import validate
-from domain.statuses import NumberStatus
 from services import configuration
-from services.projection import Known
+from services.projection import VOUCHED, Known
 from store import tables as t
 from store.configurations import Actor
 from store.database import Database
@@ -50,7 +49,7 @@ async def acme(db: Database, **changed: Any) -> World:
     """The company of the tests, configured by a file as it would be."""
     world = await build(db)
     wanted = validate(ACME | changed)
-    known = Known({NUMBER: NumberStatus.VERIFIED}, {"main": "http://127.0.0.1:1"})
+    known = Known({NUMBER: VOUCHED}, {"main": "http://127.0.0.1:1"})
     draft = await db.read(configuration.draft, wanted)
     await db.write(configuration.apply, draft, Actor("file", "test"), known)
     return world

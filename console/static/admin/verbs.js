@@ -13,7 +13,8 @@ export function numberStatus(key, form) {
     say(told, (await api.post(`${BASE}/numbers/status`, body)).status);
   }, "Ask the carrier", async (told) => {
     say(told, "Asking…");
-    say(told, (await api.post(`${BASE}/numbers/verify`, body)).status);
+    const { status, why } = await api.post(`${BASE}/numbers/verify`, body);
+    say(told, why ? `${status}: ${why}.` : status);
   });
 }
 

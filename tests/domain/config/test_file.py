@@ -19,7 +19,7 @@ queues:
     queues:
       orders:
         name: Orders
-        settings: {chat_timeout: 30, dismissal: true}
+        settings: {chat_timeout: 90, dismissal: true}
 numbers:
   +14155550100: {account: main, queue: main}
 """
@@ -34,7 +34,7 @@ def refusals(text: str) -> list[str]:
 def test_plain_values_become_what_is_declared() -> None:
     configuration, _ = parse(SMALL)
     orders = {keys[-1]: queue for keys, queue in configuration.walk()}["orders"]
-    assert orders.settings.model_dump(exclude_none=True) == {"chat_timeout": 30, "dismissal": True}
+    assert orders.settings.model_dump(exclude_none=True) == {"chat_timeout": 90, "dismissal": True}
     assert list(configuration.numbers) == ["+14155550100"]
 
 
@@ -49,7 +49,7 @@ def test_what_is_written_reads_back_as_the_same() -> None:
 
 
 def test_every_problem_is_told_with_line_column_path_and_rule() -> None:
-    text = SMALL.replace("30", "0").replace("name: Orders", "nmae: Orders").replace("acme\n", "A\n")
+    text = SMALL.replace("90", "0").replace("name: Orders", "nmae: Orders").replace("acme\n", "A\n")
     assert refusals(text) == [
         "line 1, column 1: tenant must be a subdomain: small letters, digits and -",
         "line 9, column 7: queues.main.queues.orders.name is missing",
@@ -59,12 +59,40 @@ def test_every_problem_is_told_with_line_column_path_and_rule() -> None:
     ]
 
 
+def test_a_mistake_of_shape_hides_none_of_meaning() -> None:
+    """A name that is not known, a key given twice and a clash of words are told together."""
+    text = SMALL.replace("name: Orders", "name: STOP\n        nmae: x")
+    text = text.replace("name: Acme\n", "name: Acme\n    hidden: no\n    hidden: yes\n")
+    assert refusals(text.replace("queue: main}", "queue: nowhere}")) == [
+        "line 9, column 5: queues.main.hidden is given twice",
+        "line 12, column 9: queues.main.queues.orders.name is STOP, which is reserved (opt_out)",
+        "line 13, column 9: queues.main.queues.orders.nmae is not a known name",
+        "line 16, column 33: numbers.+14155550100.queue names nowhere, which is no queue",
+    ]
+
+
+def test_what_refers_to_a_part_with_a_mistake_is_no_mistake_of_its_own() -> None:
+    """The account and the queue are there, and wrong: their number refers to them rightly."""
+    text = SMALL.replace("carrier: simulator, ", "").replace("name: Acme\n", "nmae: Acme\n")
+    assert refusals(text) == [
+        "line 4, column 3: accounts.main.carrier is missing",
+        "line 6, column 3: queues.main.name is missing",
+        "line 7, column 5: queues.main.nmae is not a known name",
+    ]
+
+
+def test_a_list_with_a_mistake_is_left_out_whole() -> None:
+    text = SMALL.replace("name: Acme\n", f"name: Acme\n    keywords: [{'x' * 51}, stop]\n")
+    [told] = refusals(text)
+    assert told.startswith("line 8, column 16: queues.main.keywords[0] must have at most 50")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("", "line 1, column 1: the file must be a mapping of names to values"),
         ("- a", "line 1, column 1: the file must be a mapping of names to values"),
-        ("tenant: a\ntenant: b", "line 2, column 1: tenant is given twice"),
+        ("tenant: a\nname: a\nname: b", "line 3, column 1: name is given twice"),
         ("tenant: &x a\nname: *x", "line 1, column 9: name must not be an alias (*)"),
         ("tenant: [a", "line 2, column 1: the file is not YAML"),
         ("tenant: \0", "line 1, column 1: the file is not YAML: a character is not allowed"),
