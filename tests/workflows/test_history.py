@@ -5,17 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from google.protobuf.json_format import MessageToJson
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
 
-import worker as workers
 from carriers.protocol import Receipt
 from domain.receipts import SegmentStatus
 from services import receipts, sends
@@ -24,13 +20,9 @@ from temporal import ids
 from tests.engine import Engine, eventually
 from tests.workflows.conftest import ShiftedClock
 from tests.world import PHONE
-from workflows.chat import ChatWorkflow
-from workflows.router import RouterWorkflow
-from workflows.send import SendWorkflow
 
 # The company, a queue, the agent, the consumer's number and the company's.
 PRIVATE = ("Acme", "Orders", "Ana", PHONE[1:], "4155550100")
-HISTORIES = Path(__file__).parent.parent / "histories"
 # Each is one billable action: https://docs.temporal.io/cloud/actions
 BILLABLE = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
@@ -177,22 +169,3 @@ async def test_ops_read_a_chat_in_the_ui(real_engine: Engine) -> None:
     details = await handle.query("__temporal_workflow_metadata")
     assert f"Chat {chat_id}" in str(details)
     assert "waits: nobody available" in str(details)
-
-
-def read(recorded: Path) -> WorkflowHistory:
-    return WorkflowHistory.from_json(recorded.stem, recorded.read_text())
-
-
-@pytest.mark.parametrize("recorded", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
-async def test_a_recorded_history_replays(recorded: Path) -> None:
-    replayer = Replayer(
-        workflows=[ChatWorkflow, RouterWorkflow, SendWorkflow],
-        data_converter=pydantic_data_converter,
-        workflow_runner=workers.runner(),
-    )
-    await replayer.replay_workflow(read(recorded))
-
-
-def test_histories_of_every_workflow_are_recorded() -> None:
-    kinds = {path.stem.partition("-")[0] for path in HISTORIES.glob("*.json")}
-    assert {"chat", "send", "router"} <= kinds
