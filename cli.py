@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from carrier_commands import app as carrier_app
-from configure_commands import apply, export, print_schema
+from configure_commands import apply, export, origins, print_schema
 from consent_commands import app as consent_app
 from rehearse_commands import rehearse
 
@@ -58,6 +58,7 @@ app.add_typer(consent_app, name="consent")
 
 app.command()(apply)
 app.command()(export)
+app.command()(origins)
 app.command("schema")(print_schema)
 app.command()(rehearse)
 

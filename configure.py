@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from carrier_accounts import vouch
 from domain.config.document import Configuration
 from domain.config.file import Places, write
+from domain.config.origins import SettingOrigin
 from domain.config.problems import Refused
 from provision import open_store
 from services import configuration
@@ -47,3 +48,10 @@ async def export(settings: Settings, subdomain: str, version: int | None) -> str
     async with open_store(settings) as db:
         found = await db.read(configuration.export, subdomain, version)
     return write(found.document)
+
+
+async def origins(settings: Settings, subdomain: str, queue: str | None) -> list[SettingOrigin]:
+    """Each setting that holds, for the tenant or on a queue, and where it comes from."""
+    async with open_store(settings) as db:
+        held = await db.read(configuration.export, subdomain)
+    return configuration.origins(held, queue)

@@ -63,6 +63,23 @@ def export(
     typer.echo(asyncio.run(configure.export(Settings(), tenant, version)), nl=False)
 
 
+def origins(
+    tenant: Annotated[str, typer.Option(help="The tenant's subdomain.")] = "acme",
+    queue: Annotated[
+        str | None, typer.Option(help="Key of a queue; else of the whole tenant.")
+    ] = None,
+) -> None:
+    """Print every setting that holds, and where its value comes from: the nearest wins."""
+    import asyncio
+
+    import configure
+    from settings import Settings
+
+    for one in asyncio.run(configure.origins(Settings(), tenant, queue)):
+        where = f"queue {one.queue}" if one.queue else one.origin
+        typer.echo(f"{one.name:34} {_shown(one.value):12} {where}")
+
+
 def print_schema() -> None:
     """Print the JSON Schema of configuration files, for editors that complete and check them."""
     import json
@@ -116,6 +133,8 @@ def _show_fields(change: Change) -> None:
 def _shown(value: object) -> str:
     if value is None:
         return "(none)"
+    if isinstance(value, bool):
+        return str(value).lower()
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -56,11 +56,13 @@ class Variable(StrEnum):
 @dataclass(frozen=True)
 class SystemText:
     """What a tenant may do with a text: use these variables, switch it off or not; `needed` are
-    those without which it would be of no use."""
+    those without which it would be of no use. `when` it is sent, in words; `later`: not yet."""
 
     variables: frozenset[Variable]
+    when: str
     switchable: bool = False
     needed: frozenset[Variable] = frozenset()
+    later: bool = False
 
 
 Overrides = Mapping[str, Mapping[str, str | None]]
@@ -180,6 +182,16 @@ def wording_of(
 
 
 _FALLBACKS = {Variable.END_USER: "Customer"}
+SAMPLES: Mapping[Variable, str] = {
+    Variable.COMPANY_NAME: "Acme Outfitters",
+    Variable.END_USER: "Customer",
+    Variable.QUEUE_NAME: "Customer care",
+    Variable.EWT_MINUTES: "12",
+    Variable.NEXT_REOPEN_HOUR: "Monday 9:00 AM",
+    Variable.TIME_UNTIL_DISMISSAL: "5 minutes",
+    Variable.CHOICE_NUMBER: "3",
+}
+"""What a variable is filled with, roughly, so that segments can be counted beforehand."""
 _TIMES = frozenset({Variable.EWT_MINUTES, Variable.NEXT_REOPEN_HOUR, Variable.TIME_UNTIL_DISMISSAL})
 _COMPANY = frozenset({Variable.COMPANY_NAME})
 _NUMBER = frozenset({Variable.CHOICE_NUMBER})
@@ -189,25 +201,49 @@ _QUEUE = _CHAT | {Variable.QUEUE_NAME}
 _WAITING = _QUEUE | {Variable.EWT_MINUTES}
 
 CATALOGUE: Mapping[TextKey, SystemText] = {
-    TextKey.GREETING: SystemText(_QUEUE | _TIMES, switchable=True),
-    TextKey.MENU: SystemText(_CHOICE, needed=_CHOICE),
-    TextKey.MENU_MORE: SystemText(_NUMBER, needed=_NUMBER),
-    TextKey.CHOICE_CONFIRMED: SystemText(_WAITING, switchable=True),
-    TextKey.INVALID_CHOICE: SystemText(_CHAT),
-    TextKey.AFTER_HOURS: SystemText(_QUEUE | {Variable.NEXT_REOPEN_HOUR}, switchable=True),
-    TextKey.DISMISSAL_NOTICE: SystemText(_QUEUE | {Variable.TIME_UNTIL_DISMISSAL}, switchable=True),
-    TextKey.DISMISSED_RESPONSE: SystemText(_WAITING),
-    TextKey.EXPIRED: SystemText(_CHAT, switchable=True),
-    TextKey.ENDED: SystemText(_CHAT, switchable=True),
+    TextKey.GREETING: SystemText(
+        _QUEUE | _TIMES, "First of all, once in an inbound chat.", switchable=True
+    ),
+    TextKey.MENU: SystemText(_CHOICE, "One line of the menu, for each choice.", needed=_CHOICE),
+    TextKey.MENU_MORE: SystemText(_NUMBER, "The line under a menu that goes on.", needed=_NUMBER),
+    TextKey.CHOICE_CONFIRMED: SystemText(
+        _WAITING, "After a choice, before what follows from it.", switchable=True
+    ),
+    TextKey.INVALID_CHOICE: SystemText(
+        _CHAT, "Before the menu, when an answer is no choice; three times at most."
+    ),
+    TextKey.AFTER_HOURS: SystemText(
+        _QUEUE | {Variable.NEXT_REOPEN_HOUR},
+        "Once while a queue is closed, to whoever comes to wait in it.",
+        switchable=True,
+    ),
+    TextKey.DISMISSAL_NOTICE: SystemText(
+        _QUEUE | {Variable.TIME_UNTIL_DISMISSAL},
+        "Before a silent consumer's chat is dismissed.",
+        switchable=True,
+    ),
+    TextKey.DISMISSED_RESPONSE: SystemText(
+        _WAITING, "When a consumer comes back to a dismissed chat."
+    ),
+    TextKey.EXPIRED: SystemText(_CHAT, "When nobody answered in time.", switchable=True),
+    TextKey.ENDED: SystemText(_CHAT, "When a chat has ended.", switchable=True),
     # Consent and help are answered without a chat: nothing but the company is known (B).
-    TextKey.OPT_OUT: SystemText(_COMPANY),
-    TextKey.OPT_IN: SystemText(_COMPANY),
-    TextKey.HELP: SystemText(_COMPANY),
-    TextKey.DO_NOT_REPLY: SystemText(_COMPANY, switchable=True),
-    TextKey.CLOSING: SystemText(_CHAT, switchable=True),
-    TextKey.AFTER_CALL: SystemText(_CHAT, switchable=True),
-    TextKey.WAIT_TIME: SystemText(_WAITING),
-    TextKey.DEFLECTION_GREETING: SystemText(_WAITING),
-    TextKey.APP_DOWNLOAD: SystemText(_CHAT),
-    TextKey.APP_LAUNCH: SystemText(_CHAT),
+    TextKey.OPT_OUT: SystemText(_COMPANY, "Once, to whoever texted STOP."),
+    TextKey.OPT_IN: SystemText(_COMPANY, "Once, to whoever texted START."),
+    TextKey.HELP: SystemText(_COMPANY, "To whoever texts HELP, also after STOP."),
+    TextKey.DO_NOT_REPLY: SystemText(
+        _COMPANY, "To a reply that nobody reads.", switchable=True, later=True
+    ),
+    TextKey.CLOSING: SystemText(
+        _CHAT, "When a call ends that had texts.", switchable=True, later=True
+    ),
+    TextKey.AFTER_CALL: SystemText(_CHAT, "To texts after a call.", switchable=True, later=True),
+    TextKey.WAIT_TIME: SystemText(
+        _WAITING, "To a caller who waits and agreed to texts.", later=True
+    ),
+    TextKey.DEFLECTION_GREETING: SystemText(
+        _WAITING, "To a caller who chose to text instead.", later=True
+    ),
+    TextKey.APP_DOWNLOAD: SystemText(_CHAT, "During a call, before the link.", later=True),
+    TextKey.APP_LAUNCH: SystemText(_CHAT, "During a call, before the link.", later=True),
 }

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from domain.config.document import Account, Configuration, Secret
 from domain.config.file import validate
+from domain.config.origins import SettingOrigin
 from domain.config.plan import Verb
 from domain.config.problems import Path, Problem, Refused
-from domain.config.settings import TENANT_FIELDS, origin
 from domain.statuses import NumberStatus, Role
 from services import audit as log
 from services import configuration
@@ -40,16 +39,6 @@ class Call:
     def by(self, user: User) -> Actor:
         """Who the audit log says it was."""
         return Actor(self.source, user.name, user.id, self.address)
-
-
-@dataclass(frozen=True)
-class SettingOrigin:
-    """A setting's value, and who gives it: `default`, `tenant`, or a `queue` by its key."""
-
-    name: str
-    value: Any
-    origin: str
-    queue: str | None
 
 
 def current(tx: Tx, user: User) -> Version:
@@ -154,36 +143,7 @@ def apply(tx: Tx, user: User, draft: Draft, call: Call, known: Known) -> Planned
 
 def origins(tx: Tx, user: User, queue: str | None) -> list[SettingOrigin]:
     """Each setting's value for the tenant or on a queue, and where it comes from (C3)."""
-    document = validate(current(tx, user).document)
-    path: list[tuple[str, dict[str, Any]]] = []
-    if queue is not None:
-        given = {keys[-1]: (keys, node) for keys, node in document.walk()}
-        if queue not in given:
-            raise NotFound("There is no such queue.")
-        for key in reversed(given[queue][0]):
-            node = given[key][1]
-            own = node.settings.model_dump(mode="json", exclude_none=True)
-            path.append((key, own | {"language": node.language, "hours": node.hours}))
-    tenant = document.settings.model_dump(mode="json", exclude_defaults=True)
-    found = [_origin(name, path, tenant) for name in TENANT_FIELDS]
-    inherited = {"language": document.language, "hours": None} if path else {}
-    return found + [_nearest(name, path, value) for name, value in inherited.items()]
-
-
-def _origin(
-    name: str, path: list[tuple[str, dict[str, Any]]], tenant: dict[str, Any]
-) -> SettingOrigin:
-    found = origin(name, path, tenant)
-    if found.where in ("tenant", "default"):
-        return SettingOrigin(name, found.value, found.where, None)
-    return SettingOrigin(name, found.value, "queue", found.where)
-
-
-def _nearest(name: str, path: list[tuple[str, dict[str, Any]]], tenant: Any) -> SettingOrigin:
-    for key, given in path:
-        if given[name] is not None:
-            return SettingOrigin(name, given[name], "queue", key)
-    return SettingOrigin(name, tenant, "default" if tenant is None else "tenant", None)
+    return configuration.origins(current(tx, user), queue)
 
 
 def _check_trust(user: User, held: Configuration, wanted: Configuration) -> None:

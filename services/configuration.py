@@ -12,8 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.config import checks
+from domain.config.costs import costs
 from domain.config.document import Configuration, as_data
+from domain.config.edit import UnknownObject
 from domain.config.file import validate
+from domain.config.origins import SettingOrigin
+from domain.config.origins import origins as origins_of
 from domain.config.plan import Plan, compare
 from domain.config.problems import Problem, Refused
 from domain.statuses import NumberStatus
@@ -91,7 +95,7 @@ def plan(tx: Tx, draft: Draft, known: Known) -> Planned:
     meaning = []
     if tenant is not None and draft.old is not None:
         meaning = consequences.meaning(tx, tenant.id, draft.old, draft.wanted)
-    return Planned(draft.plan, draft.base, tuple(meaning))
+    return Planned(draft.plan, draft.base, (*meaning, *costs(draft.plan, draft.wanted.name)))
 
 
 def apply(tx: Tx, draft: Draft, actor: Actor, known: Known) -> Planned:
@@ -133,6 +137,14 @@ def export(tx: Tx, subdomain: str, number: int | None = None) -> Version:
     if found is None:
         raise NotFound("There is no such version of the configuration.")
     return found
+
+
+def origins(version: Version, queue: str | None) -> list[SettingOrigin]:
+    """Where each setting of a version comes from. Raises `NotFound`."""
+    try:
+        return origins_of(validate(version.document), queue)
+    except UnknownObject:
+        raise NotFound("There is no such queue.") from None
 
 
 def to_ask(tx: Tx, draft: Draft) -> ToAsk:

@@ -75,6 +75,21 @@ def test_a_change_is_shown_from_what_to_what_and_can_be_gone_back_on(folder: Pat
     assert "name: Bestellungen → Orders" in run("apply", "before.yaml", "--yes").stdout
 
 
+def test_one_can_ask_where_a_setting_comes_from(folder: Path) -> None:
+    change(folder, "agents: [ana]", "agents: [ana], settings: {chat_timeout: 90}")
+    with (folder / "acme.yaml").open("a") as file:
+        file.write("settings: {chat_timeout: 100, concurrency_limit: 5}\n")
+    run("apply", "acme.yaml", "--yes")
+    lines = [line.split() for line in run("origins", "--queue", "orders").stdout.splitlines()]
+    assert ["chat_timeout", "90", "queue", "orders"] in lines
+    assert ["concurrency_limit", "5", "tenant"] in lines
+    assert ["dismissal", "false", "default"] in lines
+    assert ["language", "en", "tenant"] in lines
+    lines = [line.split() for line in run("origins").stdout.splitlines()]
+    assert ["chat_timeout", "100", "tenant"] in lines
+    assert "There is no such queue." in run("origins", "--queue", "nowhere").stderr
+
+
 def test_every_mistake_is_told_with_its_place_and_nothing_is_applied(folder: Path) -> None:
     change(folder, "agents: [ana]", "agents: [bob], keywords: [stop]")
     refused = run("apply", "acme.yaml", "--yes")

@@ -23,9 +23,9 @@ from api.lists import paged
 from api.models import Name, Page, Per
 from api.session import Claimed
 from domain.config import file
+from domain.config.origins import SettingOrigin
 from domain.config.schema import schema
 from services import administration
-from services.administration import SettingOrigin
 from services.auth import managing
 from services.errors import InvalidField
 

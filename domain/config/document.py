@@ -25,7 +25,7 @@ from domain.config.forms import (
     Word,
     Wording,
 )
-from domain.config.settings import QueueSettings, Settings, Strict
+from domain.config.settings import LATER, QueueSettings, Settings, Strict
 from domain.statuses import OptOutReplies, Role
 
 
@@ -76,19 +76,29 @@ class Number(Strict):
         Key | None,
         Field(description="A second account that owns it, for when the first is out of order."),
     ] = None
-    use: Annotated[NumberUse, Field(description="For chats or for calls.")] = NumberUse.CHAT
+    use: Annotated[
+        NumberUse, Field(description="For chats or for calls.", json_schema_extra=LATER)
+    ] = NumberUse.CHAT
     queue: Annotated[
         Key | None, Field(description="Where its incoming texts begin; none: they are only kept.")
     ] = None
     outbound: Annotated[
-        tuple[Key, ...], Field(description="Queues whose agents may text consumers from it.")
+        tuple[Key, ...],
+        Field(
+            description="Queues whose agents may text consumers from it.", json_schema_extra=LATER
+        ),
     ] = ()
     segments_per_second: Annotated[
         int, Field(ge=1, le=10_000, description="The carrier's sending limit.")
     ] = 10
     segments_per_day: Annotated[
         int | None,
-        Field(ge=1, le=2**31 - 1, description="The carrier's daily limit, if it has one."),
+        Field(
+            ge=1,
+            le=2**31 - 1,
+            description="The carrier's daily limit, if it has one.",
+            json_schema_extra=LATER,
+        ),
     ] = None
     optout_replies: Annotated[
         OptOutReplies, Field(description="Who confirms STOP and answers HELP.")
@@ -200,7 +210,7 @@ class Configuration(Strict):
     queues: Annotated[dict[Key, Queue], Field(default_factory=dict)]
     numbers: Annotated[dict[SupportNumber, Number], Field(default_factory=dict)]
     shortcuts: Annotated[dict[Key, Shortcut], Field(default_factory=dict)]
-    webhooks: Annotated[dict[Key, Webhook], Field(default_factory=dict)]
+    webhooks: Annotated[dict[Key, Webhook], Field(default_factory=dict, json_schema_extra=LATER)]
 
     def account_name(self, key: str) -> str:
         """An account's name in the addresses of its webhooks; unique among all tenants."""

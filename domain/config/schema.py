@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from domain.config.document import Configuration
-from domain.texts import CATALOGUE, SystemText, TextKey
+from domain.texts import CATALOGUE, SAMPLES, SystemText, TextKey
 from domain.wordings import BUILT_IN
 
 _WRITTEN = {"sms": "SMS", "crm": "CRM", "url": "URL", "optout": "Opt-out"}
@@ -31,6 +31,7 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
     }
     silent["items"] = {"enum": [key for key, text in CATALOGUE.items() if text.switchable]}
+    made["samples"] = dict(SAMPLES)
     queue = made["$defs"]["Queue"]["properties"]
     for key in (TextKey.GREETING, TextKey.AFTER_HOURS):
         queue[key]["variables"] = sorted(CATALOGUE[key].variables)
@@ -46,6 +47,8 @@ def title(name: str) -> str:
 def _text(key: TextKey, text: SystemText) -> dict[str, Any]:
     return {
         "title": title(key),
+        "description": text.when,
+        "later": text.later,
         "variables": sorted(text.variables),
         "needed": sorted(text.needed),
         "switchable": text.switchable,

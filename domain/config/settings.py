@@ -42,6 +42,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+LATER = {"later": True}
+"""What is checked and kept, and has no effect yet: the feature that obeys it is to come."""
+
+
 def _setting(
     default: Any,
     help: str,
@@ -50,8 +54,14 @@ def _setting(
     least: int | None = None,
     most: int | None = None,
     queue: bool = False,
+    later: bool = False,
 ) -> Any:
-    extra: dict[str, Any] = {"queue": queue} if unit is None else {"queue": queue, "unit": unit}
+    """`queue`: a queue may have its own; `later`: checked and kept, and not used yet."""
+    extra: dict[str, Any] = {"queue": queue}
+    if unit is not None:
+        extra["unit"] = unit
+    if later:
+        extra |= LATER
     return Field(default, description=help, ge=least, le=most, json_schema_extra=extra)
 
 
@@ -64,7 +74,7 @@ class Settings(Strict):
 
     sms: bool = _setting(True, "SMS chats. Off: every path refuses them.")
     outbound_sms: bool = _setting(
-        True, "Agents and API clients may text consumers first.", queue=True
+        True, "Agents and API clients may text consumers first.", queue=True, later=True
     )
     concurrency_limit: int = _setting(
         3, "Chats an agent may have at once.", unit=Unit.CHATS, least=1, most=100
@@ -73,24 +83,33 @@ class Settings(Strict):
         Routing.MULTICAST,
         "multicast offers a chat to all eligible agents, deltacast to one after another.",
         queue=True,
+        later=True,
     )
     auto_answer: bool = _setting(
-        False, "Deltacast alone: the agent whose turn it is gets the chat at once.", queue=True
+        False,
+        "Deltacast alone: the agent whose turn it is gets the chat at once.",
+        queue=True,
+        later=True,
     )
     priority: int = _setting(
-        4, "1 is offered first; the longest wait decides among equals.", least=1, most=8, queue=True
+        4,
+        "1 is offered first; the longest wait decides among equals.",
+        least=1,
+        most=8,
+        queue=True,
+        later=True,
     )
     wrap_up: int = _setting(
         0, "How long an agent stays in wrap-up after a chat.", unit=Unit.SECONDS, least=0,
-        most=3_600, queue=True,
+        most=3_600, queue=True, later=True,
     )  # fmt: skip
     service_level: int = _setting(
         60, "A chat answered within this time counts as answered in time.", unit=Unit.SECONDS,
-        least=1, most=86_400, queue=True,
+        least=1, most=86_400, queue=True, later=True,
     )  # fmt: skip
     service_level_target: int = _setting(
         80, "The share of chats to be answered in time.", unit=Unit.PERCENT, least=1, most=100,
-        queue=True,
+        queue=True, later=True,
     )  # fmt: skip
     queue_selecting_expiration: int = _timer(
         1440, "A chat whose consumer chose no queue, or did not answer ours, expires."

@@ -30,7 +30,8 @@ def rows() -> Iterator[str]:
         spelled = default.lower() if isinstance(field.default, bool) else default
         bounds = f"{shape['minimum']}–{shape['maximum']}" if "minimum" in shape else ""  # noqa: RUF001
         queue = "yes" if name in QUEUE_FIELDS else ""
-        told = (f"`{name}`", spelled, bounds, shape.get("unit", ""), queue, field.description)
+        used = "not yet" if shape.get("later") else ""
+        told = (f"`{name}`", spelled, bounds, shape.get("unit", ""), queue, used, field.description)
         yield f"| {' | '.join(str(part) for part in told)} |"
 
 

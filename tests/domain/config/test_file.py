@@ -97,6 +97,10 @@ def test_a_list_with_a_mistake_is_left_out_whole() -> None:
         ("tenant: [a", "line 2, column 1: the file is not YAML"),
         ("tenant: \0", "line 1, column 1: the file is not YAML: a character is not allowed"),
         ("[" * 5000, "line 1, column 1: the file is nested more than 200 levels deep"),
+        (
+            "tenant: a\nname: a\ncrm: {kind: zendesk}",
+            "line 3, column 1: crm is not known yet: this version works with no CRM",
+        ),
         ("tenant: {}\nname: a", "line 1, column 1: tenant must be text"),
         ("tenant: a\nname: a\nusers: [a]", "line 3, column 1: users must be a mapping"),
     ],

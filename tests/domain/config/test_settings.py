@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from domain.config.schema import schema
 from domain.config.settings import (
     QUEUE_FIELDS,
     TENANT_FIELDS,
@@ -43,6 +44,16 @@ def test_every_setting_has_help_and_every_timer_its_range_and_unit() -> None:
         assert isinstance(extra, dict)
         assert extra["unit"] == "minutes"
         assert name in QUEUE_FIELDS
+
+
+def test_what_is_not_used_yet_says_so_wherever_it_is_shown() -> None:
+    """One mark in the declaration: the schema has it on the tenant and on queues."""
+    shapes = schema()["$defs"]
+    for kind in ("Settings", "QueueSettings"):
+        marked = {name for name, shape in shapes[kind]["properties"].items() if shape.get("later")}
+        assert "wrap_up" in marked
+        assert not marked & set(TIMERS)
+    assert shapes["Number"]["properties"]["segments_per_day"]["later"]
 
 
 def test_the_engines_own_defaults_are_the_declared_ones() -> None:
