@@ -3,7 +3,7 @@
 import { el, fill } from "../dom.js";
 import { at, draft } from "./draft.js";
 import { field, fields } from "./form.js";
-import { properties, schema } from "./schema.js";
+import { properties, schema, wording } from "./schema.js";
 
 export function settingsView(root) {
   const top = schema().properties;
@@ -30,12 +30,32 @@ export function commandsView(root) {
 /** What would hold on a queue without a value of its own, and who gives it. */
 export function inheritedOn(one) {
   return (name) => {
-    for (const { key, queue } of [...one.parents].reverse()) {
-      const value = queue.settings?.[name];
-      if (value !== undefined && value !== null) return { value, where: `the queue ${queue.name || key}` };
-    }
+    const above = nearest(one.parents, (queue) => queue.settings?.[name]);
+    if (above) return above;
     const own = at(["settings", name]);
     if (own !== undefined) return { value: own, where: `${draft.doc.name}'s settings` };
     return { value: properties("Settings")[name].default, where: "the default" };
   };
+}
+
+/** The same of what is no setting: a queue's language, hours and texts; else null. */
+export function givenAbove(one) {
+  const lang = () => nearest([...one.parents, one], (queue) => queue.language)?.value ?? draft.doc.language ?? "en";
+  const known = {
+    language: () => nearest(one.parents, (queue) => queue.language)
+      ?? { value: draft.doc.language ?? "en", where: `${draft.doc.name}'s settings` },
+    hours: () => nearest(one.parents, (queue) => queue.hours) ?? { value: "always open", where: "no queue above" },
+    // Lower queues greet with words of their own or not at all.
+    greeting: () => (one.parents.length ? null : { value: wording(draft.doc, "greeting", lang()) }),
+    after_hours: () => ({ value: wording(draft.doc, "after_hours", lang()) }),
+  };
+  return (name) => known[name]?.() ?? null;
+}
+
+function nearest(upwards, given) {
+  for (const { key, queue } of [...upwards].reverse()) {
+    const value = given(queue);
+    if (value !== undefined && value !== null) return { value, where: `the queue ${queue.name || key}` };
+  }
+  return null;
 }

@@ -49,6 +49,10 @@ export function replace(document) {
 
 export const at = (path, from = draft.doc) => path.reduce((inner, part) => inner?.[part], from);
 
+/** The key in `kind` of what a field belongs to: `hours.office.zone` is the office's. */
+export const ownerOf = (field, kind) => Object.keys(draft.doc[kind] ?? {})
+  .find((key) => `${field}.`.replace("[", ".").startsWith(`${kind}.${key}.`));
+
 /** Set what stands at a path; `undefined` takes it away, and what is left empty around it. */
 export function edit(path, value) {
   put(draft.doc, path, value);

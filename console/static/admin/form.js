@@ -1,16 +1,22 @@
 // Fields made from declarations: each writes into the draft as it is typed.
 
-import { el, say, set } from "../dom.js";
+import { el, fill, say, set } from "../dom.js";
+import { language as languageName } from "../words.js";
 import { at, draft, edit, same } from "./draft.js";
-import { properties, resolved } from "./schema.js";
+import { languages, properties, resolved } from "./schema.js";
+import { fits, searchBox } from "./search.js";
 import { isLeaf, label, queues } from "./tree.js";
 import { wordingField } from "./wording.js";
 
 let ids = 0;
 
+/** So many boxes are shown at once. */
+const MANY = 40;
+
 /** What refers to something else, by declaration: `[key, words]` of all that can be named. */
 const REFERENCES = {
-  "Number.account": () => choices("accounts", (account) => account.carrier),
+  "Number.account": accounts,
+  "Number.fallback": accounts,
   "Number.queue": () => queues().map((one) => [one.key, label(one)]),
   "Number.outbound": leaves,
   "Queue.hours": () => Object.keys(draft.doc.hours ?? {}).map((key) => [key, key]),
@@ -24,15 +30,23 @@ function leaves() {
   return queues().filter(isLeaf).map((one) => [one.key, label(one)]);
 }
 
+function accounts() {
+  return choices("accounts", (account) => account.carrier).map(([key, carrier]) => [key, `${key} (${carrier})`]);
+}
+
 const choices = (kind, words) =>
   Object.entries(draft.doc[kind] ?? {}).map(([key, thing]) => [key, words(thing)]);
 
-/** All fields of a declaration but those in `skip`. `inherited(name)` → `{value, where}`. */
+/**
+ * All fields of a declaration but those in `skip`. `inherited(name)` → `{value, where}`, or null
+ * where nothing is inherited.
+ */
 export function fields(name, path, { skip = [], only = null, inherited = null } = {}) {
   return Object.entries(properties(name))
     .filter(([key]) => !skip.includes(key) && (only === null || only.includes(key)))
     .map(([key, shape]) => field(shape, [...path, key], {
-      refers: REFERENCES[`${name}.${key}`], inherited: inherited && (() => inherited(key)),
+      refers: REFERENCES[`${name}.${key}`],
+      inherited: inherited?.(key) ? () => inherited(key) : null,
     }));
 }
 
@@ -42,7 +56,8 @@ export function field(declared, path, { refers = null, inherited = null, label: 
   const id = `field-${ids += 1}`;
   const control = controlOf(shape, path, id, refers, inherited);
   const title = words ?? shape.title;
-  const help = [shape.description, range(shape)].filter(Boolean).join(" ");
+  const later = shape.later ? "Kept, but not used yet." : "";
+  const help = [shape.description, range(shape), later].filter(Boolean).join(" ");
   const grouped = control.matches("fieldset, .wording");
   const caption = grouped ? el("span", { class: "label" }, title) : el("label", { for: id }, title);
   const row = el("div", { class: "field", "data-path": path.join(".") }, caption, control);
@@ -51,7 +66,7 @@ export function field(declared, path, { refers = null, inherited = null, label: 
     row.append(el("p", { class: "help", id: `${id}-help` }, help));
     if (!grouped) set(control, "aria-describedby", `${id}-help`);
   }
-  if (inherited) row.append(originOf(path, inherited));
+  if (inherited && !control.matches(".wording")) row.append(originOf(path, inherited));
   return row;
 }
 
@@ -76,17 +91,18 @@ function originOf(path, inherited) {
   return origin;
 }
 
-const shown = (value) => (value === true ? "on" : value === false ? "off" : String(value));
+const shown = (value) => (value === true ? "on" : value === false ? "off" : value === null ? "none" : String(value));
 
 function controlOf(shape, path, id, refers, inherited) {
   if (shape.type === "array" && refers) return checklist(path, refers());
   if (shape.type === "array") return words(shape, path, id);
-  if (refers) return select(path, id, [["", "–"], ...refers()], shape);
+  if (refers) return select(path, id, [...(inherited ? [] : [["", "–"]]), ...refers()], shape, inherited);
+  if (shape.title === "Language") return language(shape, path, id, inherited);
   if (shape.enum) return select(path, id, shape.enum.map((value) => [value, value]), shape, inherited);
   if (shape.type === "boolean" && shape.nullable) return select(path, id, [["true", "on"], ["false", "off"]], shape, inherited);
   if (shape.type === "boolean") return checkbox(shape, path, id);
   if (shape.type === "integer") return number(shape, path, id, inherited);
-  if (shape.variables || shape.maxLength >= 1000) return wordingField(shape, path, id, { placeholder: "" });
+  if (shape.variables || shape.maxLength >= 1000) return wordingField(shape, path, id, { placeholder: inherited?.().value ?? "" });
   return text(shape, path, id);
 }
 
@@ -125,6 +141,17 @@ function text(shape, path, id) {
   return input;
 }
 
+/** A language by its code, with those that are written already at hand. */
+function language(shape, path, id, inherited) {
+  const input = text(shape, path, id);
+  set(input, "list", "languages");
+  set(input, "placeholder", inherited ? inherited().value : shape.default);
+  input.addEventListener("input", () => tellOrigin(input));
+  fill(document.getElementById("languages"), ...languages(draft.doc).map((code) =>
+    el("option", { value: code }, languageName(code))));
+  return input;
+}
+
 function select(path, id, options, shape, inherited = null) {
   const own = at(path);
   const none = inherited ? [["", "as inherited"]] : [];
@@ -157,11 +184,13 @@ function words(shape, path, id) {
   return input;
 }
 
+/** Those that are chosen come first; of many the rest is found by searching. */
 function checklist(path, options) {
   const chosen = new Set(at(path) ?? []);
   const known = new Set(options.map(([key]) => key));
   const gone = [...chosen].filter((key) => !known.has(key)).map((key) => [key, `${key} (gone)`]);
-  const boxes = [...options, ...gone].map(([key, words]) => {
+  const all = [...options, ...gone];
+  const boxOf = ([key, words]) => {
     const box = el("input", { type: "checkbox" });
     box.checked = chosen.has(key);
     box.addEventListener("change", () => {
@@ -170,7 +199,23 @@ function checklist(path, options) {
       edit(path, chosen.size ? [...chosen] : undefined);
     });
     return el("label", { class: "check" }, box, el("span", {}, words));
-  });
-  const empty = boxes.length ? null : el("p", { class: "help" }, "There is none to choose yet.");
-  return el("fieldset", { class: "checks" }, ...boxes, empty);
+  };
+  const empty = el("p", { class: "help" }, "There is none to choose yet.");
+  const boxes = el("div", { class: "checks" });
+  if (all.length <= MANY) {
+    fill(boxes, ...(all.length ? all.map(boxOf) : [empty]));
+    return el("fieldset", {}, boxes);
+  }
+  const more = el("p", { class: "help", role: "status" });
+  const show = (sought) => {
+    const others = found(all.filter(([key]) => !chosen.has(key)), sought);
+    const mine = sought ? found(all.filter(([key]) => chosen.has(key)), sought) : all.filter(([key]) => chosen.has(key));
+    fill(boxes, ...[...mine, ...others].slice(0, MANY).map(boxOf));
+    const hidden = mine.length + others.length - MANY;
+    say(more, hidden > 0 ? `${hidden.toLocaleString()} more: search for them.` : "");
+  };
+  show("");
+  return el("fieldset", {}, searchBox("Search", show), boxes, more);
 }
+
+const found = (options, sought) => options.filter(([key, words]) => fits(sought, key, words));

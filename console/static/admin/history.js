@@ -1,13 +1,23 @@
 // Who changed what, and the way back: versions of the configuration and the audit log.
 
 import * as api from "../api.js";
-import { el, fill } from "../dom.js";
+import { el, fill, set } from "../dom.js";
 import { fullTime, plural } from "../words.js";
 import { draft, isDirty, replace } from "./draft.js";
 import { changeView } from "./review.js";
 
 const BASE = "/admin/api/v1";
 const PER = 50;
+/** What the log tells of: the parts of a configuration, and what is none. */
+const KINDS = ["tenant", "hours", "account", "user", "team", "queue", "number", "shortcut", "webhook", "credential", "session"];
+
+/** A filter as the API takes it: a day here begins and ends at midnight of this browser. */
+function asked(name, value) {
+  if (name !== "from" && name !== "to") return value;
+  const at = new Date(`${value}T00:00`);
+  if (name === "to") at.setDate(at.getDate() + 1);
+  return at.toISOString();
+}
 
 export const versionsView = ({ review, ask }) => (root) => paged(root, {
   title: "Versions",
@@ -21,7 +31,8 @@ export const versionsView = ({ review, ask }) => (root) => paged(root, {
       `Go back to version ${version}…`)),
 });
 
-async function goBack(version, review, ask) {
+/** The plan for holding an earlier version again. */
+export async function goBack(version, review, ask) {
   const sure = !isDirty() || await ask({
     title: `Go back to version ${version}?`,
     words: "You have changes that are not applied. They are given up.",
@@ -38,7 +49,13 @@ export function auditView(root) {
     title: "Audit log",
     intro: "Who changed what, when and from where. Secrets are never in it.",
     path: "/audit",
-    filters: ["kind", "key", "actor"],
+    filters: [
+      ["kind", "Kind", el("select", {}, el("option", { value: "" }, "any"), ...KINDS.map((kind) => el("option", {}, kind)))],
+      ["key", "Key", el("input", { type: "search" })],
+      ["actor", "Who", el("input", { type: "search" })],
+      ["from", "From", el("input", { type: "date" })],
+      ["to", "To", el("input", { type: "date" })],
+    ],
     empty: "Nothing that fits was changed.",
     line: ({ at, by, source, address, version, ...change }) => {
       const what = changeView({ name: "", ...change });
@@ -50,20 +67,21 @@ export function auditView(root) {
   });
 }
 
-function paged(root, { title, intro, path, line, empty, filters = [] }) {
+/** A list that grows by the page, with filters above it. */
+export function paged(root, { title, intro, path, line, empty, filters = [] }) {
   const list = el("ul", { class: "entries" });
   const note = el("p", { class: "quiet", role: "status" }, "Loading…");
   const more = el("button", { type: "button", hidden: true }, "Show more");
-  const inputs = filters.map((name) => el("input", { type: "search", name, id: `filter-${name}` }));
-  const form = filters.length ? el("form", { class: "filters" }, ...inputs.flatMap((input) => [
-    el("label", { for: input.id }, input.name[0].toUpperCase() + input.name.slice(1)), input,
-  ]), el("button", { type: "submit" }, "Search")) : null;
+  const form = filters.length ? el("form", { class: "filters" }, ...filters.map(([name, label, input]) => {
+    set(input, "id", `filter-${name}`);
+    return el("div", {}, el("label", { for: input.id }, label), input);
+  }), el("button", { type: "submit" }, "Search")) : null;
   let page = 0;
 
   async function load() {
     page += 1;
     const query = new URLSearchParams({ page, per: PER });
-    for (const input of inputs) if (input.value.trim()) query.set(input.name, input.value.trim());
+    for (const [name, , input] of filters) if (input.value.trim()) query.set(name, asked(name, input.value.trim()));
     try {
       const { items, total } = await api.getCounted(`${BASE}${path}?${query}`);
       list.append(...items.map(line));

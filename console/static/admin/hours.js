@@ -1,13 +1,17 @@
 // Opening hours that queues refer to: a week, holidays, a time zone.
 
 import { el, fill, set } from "../dom.js";
-import { at, draft, edit } from "./draft.js";
+import { at, draft, edit, ownerOf } from "./draft.js";
 import { field } from "./form.js";
 import { properties } from "./schema.js";
 import { freshKey, queues } from "./tree.js";
 import { expression, NAMES, parsed, rangesOf, words } from "./week.js";
 
 let chosen = null;
+
+export function chooseHours(field) {
+  chosen = ownerOf(field, "hours") ?? chosen;
+}
 
 export function hoursView(root) {
   const all = Object.keys(draft.doc.hours ?? {});

@@ -8,13 +8,14 @@ import { commandsView, settingsView } from "./company.js";
 import { consentView } from "./consent.js";
 import { credentialsView } from "./credentials.js";
 import { adopt, discard, draft, isDirty, whenChanged } from "./draft.js";
-import { auditView, versionsView } from "./history.js";
-import { hoursView } from "./hours.js";
-import { queuesView } from "./queues.js";
+import { auditView, goBack, versionsView } from "./history.js";
+import { chooseHours, hoursView } from "./hours.js";
+import { chooseQueue, queuesView } from "./queues.js";
 import { reviewView } from "./review.js";
 import { useSchema } from "./schema.js";
-import { textsView } from "./texts.js";
-import { thingsView } from "./things.js";
+import { sessionsView } from "./sessions.js";
+import { chooseLanguage, textsView } from "./texts.js";
+import { chooseThing, thingsView } from "./things.js";
 import { numberStatus, passwordOf } from "./verbs.js";
 
 const find = (id) => document.getElementById(id);
@@ -23,19 +24,21 @@ const ask = askView(find("ask"));
 let user = null;
 let shown = null;
 
-const review = reviewView(find("plan"), { go, applied: () => show(shown) });
+const review = reviewView(find("plan"), { go, applied });
+/** Of each section its title, its view, and how the thing is chosen that a field belongs to. */
 const SECTIONS = {
-  queues: ["Queues", queuesView],
-  numbers: ["Numbers", thingsView("numbers", numberStatus)],
-  users: ["People", thingsView("users", passwordOf(ask))],
-  teams: ["Teams", thingsView("teams")],
-  texts: ["Texts", textsView],
-  shortcuts: ["Shortcuts", thingsView("shortcuts")],
-  hours: ["Hours", hoursView],
+  queues: ["Queues", queuesView, chooseQueue],
+  numbers: ["Numbers", thingsView("numbers", numberStatus), chooseThing],
+  users: ["People", thingsView("users", passwordOf(ask)), chooseThing],
+  teams: ["Teams", thingsView("teams"), chooseThing],
+  texts: ["Texts", textsView, chooseLanguage],
+  shortcuts: ["Shortcuts", thingsView("shortcuts"), chooseThing],
+  hours: ["Hours", hoursView, chooseHours],
   commands: ["Commands", commandsView],
   settings: ["Settings", settingsView],
   consent: ["Consent", consentView(ask)],
   credentials: ["Credentials", credentialsView(ask)],
+  sessions: ["Sessions", sessionsView(ask)],
   versions: ["Versions", versionsView({ review, ask })],
   audit: ["Audit log", auditView],
 };
@@ -51,6 +54,8 @@ function show(name) {
   shown = SECTIONS[name] ? name : "queues";
   for (const link of find("sections").children) {
     set(link, "aria-current", link.hash === `#${shown}` ? "page" : null);
+    // On a narrow screen the sections are a strip, of which it may be out of sight.
+    if (link.hash === `#${shown}`) link.scrollIntoView({ block: "nearest", inline: "center" });
   }
   document.title = `${SECTIONS[shown][0]} · Threadline administration`;
   SECTIONS[shown][1](find("section"));
@@ -60,9 +65,13 @@ function show(name) {
 function go(field) {
   const part = field.split(/[.[]/)[0];
   const name = { language: "settings", name: "settings", silent: "texts" }[part] ?? part;
-  location.hash = SECTIONS[name] ? name : "settings";
-  show(location.hash.slice(1));
-  find("section").querySelector(`[data-path="${CSS.escape(field)}"] :is(input, select, textarea)`)?.focus();
+  const section = SECTIONS[name] ? name : "settings";
+  SECTIONS[section][2]?.(field);
+  history.pushState(null, "", `#${section}`);
+  show(section);
+  const place = find("section").querySelector(`[data-path="${CSS.escape(field.replace(/\[.*$/, ""))}"]`);
+  if (place?.closest("details")) place.closest("details").open = true;
+  (place?.querySelector("input, select, textarea") ?? find("section")).focus();
 }
 
 addEventListener("hashchange", () => {
@@ -70,8 +79,23 @@ addEventListener("hashchange", () => {
   find("section").focus({ preventScroll: true });
   find("section").scrollTop = 0;
 });
+/** Version `version` holds now: say so, with the way back at hand until something else is done. */
+function applied(version, before) {
+  show(shown);
+  say(find("done").querySelector("p"), `Version ${version} holds now.`);
+  find("undo").onclick = () => goBack(before, review, ask);
+  set(find("done"), "hidden", false);
+}
+
+find("done-close").addEventListener("click", () => set(find("done"), "hidden", true));
+addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key !== "s" || find("app").hidden) return;
+  event.preventDefault();
+  if (isDirty() && !find("plan").open) review();
+});
 whenChanged(() => {
   set(find("pending"), "hidden", !isDirty());
+  if (isDirty()) set(find("done"), "hidden", true);
   say(find("pending").querySelector("p"), isDirty() ? "You have changes that are not applied yet. This browser keeps them." : "");
 });
 find("review").addEventListener("click", () => review());
@@ -109,7 +133,7 @@ async function enter(agent) {
     useSchema(schema);
     draft.doc = found.document;
     adopt(found, owner());
-    say(find("who"), `${agent.name} · ${draft.doc.name}`);
+    say(find("who"), `${agent.name} · ${draft.doc.name}${agent.role === "administrator" ? "" : " · you may look, not change"}`);
     phase("app");
     show(location.hash.slice(1));
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { el, fill, say, set } from "../dom.js";
 import { announce } from "../words.js";
-import { inheritedOn } from "./company.js";
+import { givenAbove, inheritedOn } from "./company.js";
 import { draft, edit } from "./draft.js";
 import { fields } from "./form.js";
 import { phoneView } from "./phone.js";
@@ -13,6 +13,12 @@ const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "
 const MOVES = { up: ["↑", "Move up"], down: ["↓", "Move down"], out: ["←", "Move out of its parent"], in: ["→", "Move into the queue above"] };
 let selected = null;
 let dragged = null;
+
+/** The deepest queue whose field this is. */
+export function chooseQueue(field) {
+  const owners = queues().filter(({ path }) => `${field}.`.replace("[", ".").startsWith(`${path.join(".")}.`));
+  selected = owners.at(-1)?.key ?? selected;
+}
 
 export function queuesView(root) {
   const tree = el("ul", { class: "tree", "aria-label": "Queues" });
@@ -39,8 +45,7 @@ export function queuesView(root) {
     el("p", { class: "quiet" }, "The order is the menu's. Drag a queue, or hold Alt and press an arrow key on its name."),
     el("div", { class: "columns" },
       el("section", { class: "card" }, tree,
-        el("button", { type: "button", onclick: () => act(() => { selected = add(["queues"], "New menu"); }, selected) },
-          "Add a top-level queue")),
+        adding("Add a top-level queue", (name) => act(() => { selected = add(["queues"], name); }))),
       form, phone),
   );
   render();
@@ -105,6 +110,33 @@ function shift(key, direction) {
   announce(step(key, direction) ? `${named(key).queue.name} was moved` : "It cannot go there");
 }
 
+/** The name first: the key is made from it, and stays. */
+function adding(words, made) {
+  const input = el("input", { id: `add-${words.split(" ")[2]}`, type: "text", maxlength: 100, required: true, autocomplete: "off" });
+  const form = el("form", { class: "add" }, el("label", { for: input.id }, "Name of a new queue"), input,
+    el("button", { type: "submit" }, words));
+  // The list's row follows what is typed into the queue's own fields alone.
+  form.addEventListener("input", (event) => event.stopPropagation());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value.trim()) made(input.value.trim());
+    input.value = "";
+  });
+  return form;
+}
+
+/** A new queue below; what only a leaf may have goes down with the first one. */
+function addBelow(one, called) {
+  const first = isLeaf(one);
+  const key = add([...one.path, "queues"], called);
+  for (const name of first ? ["agents", "teams"] : []) {
+    if (one.queue[name] === undefined) continue;
+    edit([...one.path, "queues", key, name], one.queue[name]);
+    edit([...one.path, name], undefined);
+  }
+  return key;
+}
+
 function queueForm(form, act) {
   const one = selected && named(selected);
   if (!one) {
@@ -114,17 +146,19 @@ function queueForm(form, act) {
   const leaf = isLeaf(one);
   const own = Object.keys(properties("Queue"));
   const general = ["name", "hidden", "keywords", "language", "hours", "greeting", "after_hours"];
-  const staff = leaf ? ["agents", "teams", "substitute"] : [];
+  // A menu that still has agents shows them, so that they can be taken off.
+  const staff = ["agents", "teams", "substitute"].filter((name) => leaf || one.queue[name] !== undefined);
   fill(form,
     el("h3", {}, "Queue ", el("code", {}, one.key)),
-    ...fields("Queue", one.path, { only: own.filter((name) => general.includes(name)) }),
+    ...fields("Queue", one.path, { only: own.filter((name) => general.includes(name)), inherited: givenAbove(one) }),
     ...fields("Queue", one.path, { only: staff }),
-    leaf ? null : el("p", { class: "help" }, "Agents sit on leaves: this queue is a menu."),
+    leaf ? null : el("p", { class: "help" }, staff.length
+      ? "This queue is a menu by now, and agents sit on leaves: take them off here."
+      : "Agents sit on leaves: this queue is a menu."),
     el("details", {}, el("summary", {}, "Settings of its own"),
       ...fields("QueueSettings", [...one.path, "settings"], { inherited: inheritedOn(one) })),
+    adding("Add a queue below", (name) => act(() => { selected = addBelow(one, name); })),
     el("p", { class: "actions" },
-      el("button", { type: "button", onclick: () => act(() => { selected = add([...one.path, "queues"], "New queue"); }) },
-        "Add a queue below"),
       el("button", { type: "button", class: "danger", onclick: () => act(() => edit(one.path, undefined)) },
         leaf ? "Delete" : "Delete with all below")),
   );

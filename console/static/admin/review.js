@@ -7,7 +7,7 @@ import { applied as nowHolds, draft, rebase } from "./draft.js";
 
 const BASE = "/admin/api/v1/configuration";
 
-/** Opens the plan; `applied(version)` after it was made so. */
+/** Opens the plan; `applied(version, before)` after it was made so. */
 export function reviewView(dialog, { go, applied }) {
   const open = async (note = "") => {
     fill(dialog, el("h2", { id: "review-title" }, "Review"), el("p", {}, "Planning…"));
@@ -43,7 +43,7 @@ export function reviewView(dialog, { go, applied }) {
       nowHolds(await api.get(BASE));
       dialog.close();
       announce(`Version ${answer.version} holds now`);
-      applied(answer.version);
+      applied(answer.version, answer.base);
     } catch (error) {
       if (error.status === 409) return behind(error);
       if (error.status === undefined) throw error;
@@ -77,9 +77,17 @@ export function changeView({ verb, kind, key, name, fields = [] }) {
   const called = name && name !== key ? ` “${name}”` : "";
   return el("li", { class: verb },
     el("p", {}, el("strong", {}, `${shape} ${word} ${kind} `), el("code", {}, key), called),
-    verb === "change" ? el("ul", {}, ...fields.map((field) => el("li", {},
-      `${field.field.replaceAll("_", " ")}: `, el("del", {}, value(field.old)), " → ", el("ins", {}, value(field.new))))) : null);
+    fields.length ? detailsOf(verb, fields) : null);
+}
+
+/** What changed is read at once; all that a new or deleted thing had, on demand. */
+function detailsOf(verb, fields) {
+  const list = el("ul", {}, ...fields.map(({ field, old, new: now }) => el("li", {}, `${field.replaceAll("_", " ")}: `,
+    ...(verb === "change" ? [el("del", {}, value(old)), " → ", el("ins", {}, value(now))] : [value(verb === "create" ? now : old)]))));
+  if (verb === "change") return list;
+  return el("details", {}, el("summary", {}, plural(fields.length, "field")), list);
 }
 
 const value = (thing) => (thing === null || thing === undefined ? "nothing"
-  : typeof thing === "string" ? thing : JSON.stringify(thing));
+  : typeof thing === "string" ? thing
+  : Array.isArray(thing) && thing.every((each) => typeof each === "string") ? thing.join(", ") : JSON.stringify(thing));

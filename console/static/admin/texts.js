@@ -7,6 +7,10 @@ import { wordingField } from "./wording.js";
 
 let lang = null;
 
+export function chooseLanguage(field) {
+  lang = field.split(".")[1] ?? lang;
+}
+
 export function textsView(root) {
   const all = languages(draft.doc);
   if (!all.includes(lang)) lang = draft.doc.language ?? all[0];
@@ -27,7 +31,8 @@ function textCard(key, shape) {
   const built = wording({ ...draft.doc, texts: without(draft.doc.texts, lang, key) }, key, lang);
   const control = wordingField({ ...shape, description: "" }, ["texts", lang, key], id, { placeholder: built });
   return el("section", { class: "card form", "data-path": `texts.${lang}.${key}` },
-    el("div", { class: "head" }, el("h3", {}, shape.title), shape.switchable ? sentSwitch(key) : null), control);
+    el("div", { class: "head" }, el("h3", {}, shape.title), shape.switchable ? sentSwitch(key) : null),
+    el("p", { class: "help" }, `${shape.description}${shape.later ? " Kept, but not used yet." : ""}`), control);
 }
 
 /** The company's wordings less one: what would be sent without it. */

@@ -1,10 +1,11 @@
 // Numbers, people, teams and shortcuts: a list of each, and a form for the one that is chosen.
 
-import { el, fill, set } from "../dom.js";
+import { el, fill, say, set } from "../dom.js";
 import { grouped } from "../words.js";
-import { at, draft, edit } from "./draft.js";
+import { at, draft, edit, ownerOf } from "./draft.js";
 import { fields } from "./form.js";
 import { languages, properties } from "./schema.js";
+import { fits, searchBox } from "./search.js";
 import { freshKey, label, named } from "./tree.js";
 import { wordingField } from "./wording.js";
 
@@ -39,6 +40,16 @@ const KINDS = {
 };
 
 const chosen = {};
+const sought = {};
+
+/** So many rows are shown at once, and a search is offered beyond so many. */
+const MANY = 100;
+const SEARCHED = 12;
+
+export function chooseThing(field) {
+  const kind = field.split(".")[0];
+  chosen[kind] = ownerOf(field, kind) ?? chosen[kind];
+}
 
 /** The section of one kind; `beside(key, root)` may add to the form what is no configuration. */
 export const thingsView = (kind, beside = null) => (root) => {
@@ -47,13 +58,26 @@ export const thingsView = (kind, beside = null) => (root) => {
   if (!at([kind])?.[chosen[kind]]) chosen[kind] = all[0]?.[0] ?? null;
   const render = () => thingsView(kind, beside)(root);
   const input = el("input", { id: `add-${kind}`, type: "text", autocomplete: "off", required: true });
-  const list = el("ul", { class: "list", "aria-label": title }, ...all.map(([key, thing]) => {
+  const list = el("ul", { class: "list", "aria-label": title });
+  const more = el("p", { class: "help", role: "status" });
+  const rowOf = ([key, thing]) => {
     const [name, about] = shown(key, thing);
     return el("li", {}, el("button", {
       type: "button", class: "name", "aria-current": key === chosen[kind] && "true", "data-key": key,
       onclick: () => { chosen[kind] = key; render(); root.querySelector(`[data-key="${CSS.escape(key)}"]`).focus(); },
     }, el("span", {}, name || key), el("small", { class: "quiet" }, about)));
-  }));
+  };
+  const show = (typed) => {
+    sought[kind] = typed;
+    const found = all.filter(([key, thing]) => key === chosen[kind] || fits(typed, key, ...shown(key, thing)));
+    const first = found.slice(0, MANY);
+    // The one that is being edited is always to be seen.
+    const mine = found.find(([key]) => key === chosen[kind]);
+    if (mine && !first.includes(mine)) first.unshift(mine);
+    fill(list, ...first.map(rowOf));
+    say(more, found.length > MANY ? `${(found.length - MANY).toLocaleString()} more: search for them.` : "");
+  };
+  show(sought[kind] ?? "");
   const adding = el("form", { class: "add" }, el("label", { for: input.id }, asks), input,
     el("button", { type: "submit" }, `Add ${one}`));
   adding.addEventListener("submit", (event) => {
@@ -79,7 +103,8 @@ export const thingsView = (kind, beside = null) => (root) => {
   fill(root,
     el("h2", {}, title), el("p", { class: "quiet" }, intro),
     el("div", { class: "columns two" },
-      el("section", { class: "card" }, all.length ? list : el("p", { class: "quiet" }, "There is none yet."), adding), form),
+      el("section", { class: "card" }, all.length > SEARCHED ? searchBox(`Search ${all.length.toLocaleString()} ${title.toLowerCase()}`, show, sought[kind]) : null,
+        all.length ? list : el("p", { class: "quiet" }, "There is none yet."), more, adding), form),
   );
 };
 

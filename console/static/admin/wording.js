@@ -4,21 +4,19 @@ import { el, say, set } from "../dom.js";
 import { count } from "../segments.js";
 import { plural } from "../words.js";
 import { at, draft, edit } from "./draft.js";
-
-/** What a variable is filled with, roughly, so that segments can be counted. */
-const SAMPLES = {
-  END_USER: "Customer", QUEUE_NAME: "Customer care", EWT_minutes: "12", CHOICE_NUMBER: "3",
-  NEXT_REOPEN_HOUR: "Monday 9:00 AM", TIME_UNTIL_DISMISSAL: "5 minutes",
-};
+import { schema } from "./schema.js";
 
 export const filled = (wording, values = {}) => wording.replace(/@\{([^}]*)\}/g, (all, name) =>
-  values[name] ?? (name === "COMPANY_NAME" ? draft.doc.name : SAMPLES[name]) ?? all);
+  values[name] ?? (name === "COMPANY_NAME" ? draft.doc.name : schema().samples[name]) ?? all);
 
 export function wordingField(shape, path, id, { placeholder }) {
   const area = el("textarea", { id, rows: 3, maxlength: shape.maxLength, placeholder, dir: "auto" });
   area.value = at(path) ?? "";
   const cost = el("p", { class: "help cost", role: "status" });
-  const tell = () => say(cost, costOf(area.value || placeholder, shape.variables ?? []));
+  const tell = () => {
+    const wording = area.value || placeholder;
+    say(cost, wording ? costOf(wording, shape.variables ?? []) : "");
+  };
   area.addEventListener("input", () => {
     edit(path, area.value === "" ? undefined : area.value);
     tell();

@@ -1,0 +1,70 @@
+"""The demo's company, served by the real API over a real store, and what is done on its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from playwright.async_api import Page, expect
+
+from carriers.protocol import InboundText
+from services import intake
+from services.commit import flush
+from store import numbers
+from store.database import Database, WallClock
+
+Enter = Callable[[str], Awaitable[Page]]
+
+
+@dataclass
+class Company:
+    """The demo's company, served; `call` is its API as an administrator's program."""
+
+    url: str
+    http: httpx2.AsyncClient
+    database_url: str
+
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        answer = await self.http.request(method, f"/admin/api/v1/{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = (await self.call("GET", "configuration"))["document"]
+        return document
+
+    async def text(self, phone: str, text: str) -> None:
+        """A consumer's text comes in, as in another process."""
+        db = Database(self.database_url, WallClock(), flush)
+        account = await db.read(numbers.account, "simulator", "acme")
+        assert account is not None
+        inbound = InboundText(phone, phone, "+14155550100", text)
+        await db.write(intake.receive, account, inbound)
+        await db.close()
+
+    async def log_in(self, email: str) -> str:
+        body = {"tenant": "acme", "email": email, "password": "right"}
+        answer = await self.http.post("/agent/api/v1/login", json=body)
+        return str(answer.json()["token"])
+
+
+async def section(page: Page, name: str) -> None:
+    await page.get_by_role("navigation").get_by_role("link", name=name).click()
+    await expect(page.get_by_role("heading", level=2).first).to_be_visible()
+
+
+def names(page: Page) -> Any:
+    return page.locator(".tree .name > span")
+
+
+async def apply(page: Page, count: str = "1 change") -> None:
+    await page.get_by_role("button", name="Review and apply").click()
+    await page.get_by_role("button", name=f"Apply {count}").click()
+    await expect(page.locator("#pending")).to_be_hidden()
+
+
+async def rename(page: Page, queue: str, name: str) -> None:
+    await page.get_by_role("button", name=queue, exact=True).click()
+    await page.get_by_label("Name", exact=True).fill(name)

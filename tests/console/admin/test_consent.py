@@ -1,0 +1,37 @@
+"""Who asks in free words to stop, and evidence of consent."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.async_api import Page, expect
+
+from tests.console.admin.company import Company, section
+
+
+async def test_requests_to_stop_are_decided_and_consent_is_handed_out_as_evidence(
+    page: Page, company: Company
+) -> None:
+    await company.text("+14155550142", "Please stop texting me")
+    await company.text("+14155550143", "How do I unsubscribe from nothing?")
+    await section(page, "Consent")
+    asked = page.locator(".entry", has_text="Please stop texting me")
+    await asked.get_by_role("button", name="Opt out").click()
+    await page.locator("#ask").get_by_role("button", name="Opt out").click()
+    await expect(asked).to_have_count(0)
+    await page.get_by_role("button", name="Not a request").click()
+    await expect(page.get_by_text("Nobody waits for a decision.")).to_be_visible()
+    await page.get_by_label("The consumer's number").fill("+1 415 555 0142")
+    await page.get_by_role("button", name="Show the evidence").click()
+    entry = page.locator("ol .entry")
+    await expect(entry).to_contain_text("opted out for Acme Outfitters, by Ada Adler")
+    await expect(entry).to_contain_text("Please stop texting me")
+    await expect(page.get_by_text("+14155550100: \u2298 opted out")).to_be_visible()
+    assert "5550142" not in page.url
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download all of it").click()
+    saved = json.loads((await (await download.value).path()).read_text())
+    assert [one["status"] for one in saved["entries"]] == ["opted_out"]
+    await page.get_by_label("The consumer's number").fill("nobody")
+    await page.get_by_role("button", name="Show the evidence").click()
+    await expect(page.get_by_role("alert")).to_have_text("number must be a phone number")

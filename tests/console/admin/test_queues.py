@@ -1,0 +1,80 @@
+"""The queue tree, by mouse and by keys, and what consumers read of it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.console.admin.company import Company, apply, names, section
+
+
+async def test_queues_are_moved_by_keys_and_by_dragging_and_the_phone_shows_the_menu(
+    page: Page, company: Company
+) -> None:
+    phone = page.locator(".phone .said").last
+    await expect(phone).to_contain_text("Text 1 for Orders\nText 2 for Returns")
+    await page.get_by_role("button", name="Returns", exact=True).click()
+    await page.keyboard.press("Alt+ArrowUp")
+    await expect(names(page)).to_have_text(
+        ["Acme Outfitters", "Returns", "Orders", "Billing", "VIP"]
+    )
+    await expect(page.get_by_role("button", name="Returns", exact=True)).to_be_focused()
+    await page.locator("[data-queue='vip'] > .row").drag_to(
+        page.locator("[data-queue='returns'] > .row"), target_position={"x": 40, "y": 3}
+    )
+    await expect(names(page)).to_have_text(
+        ["Acme Outfitters", "VIP", "Returns", "Orders", "Billing"]
+    )
+    await page.get_by_role("button", name="Acme Outfitters", exact=True).click()
+    await expect(phone).to_contain_text("Text 1 for Returns\nText 2 for Orders")
+    await page.get_by_label("Name of a new queue").last.fill("Gifts")
+    await page.get_by_role("button", name="Add a queue below").click()
+    await page.get_by_role("button", name="Review and apply").click()
+    await expect(page.locator("#plan")).to_contain_text("Create queue gifts")
+    await page.locator("#plan").get_by_role("button", name="Apply").click()
+    await expect(page.locator("#pending")).to_be_hidden()
+    below = (await company.document())["queues"]["main"]["queues"]
+    assert list(below) == ["vip", "returns", "orders", "billing", "gifts"]
+
+
+async def test_a_queues_setting_says_what_it_inherits_and_from_whom(
+    page: Page, company: Company
+) -> None:
+    await section(page, "Settings")
+    await page.get_by_label("Chat timeout").fill("700")
+    await section(page, "Queues")
+    await page.get_by_role("button", name="Orders", exact=True).click()
+    await page.get_by_text("Settings of its own").click()
+    own = page.locator("[data-path$='orders.settings.chat_timeout']")
+    await expect(own).to_contain_text("Now 700, from Acme Outfitters's settings.")
+    await own.get_by_role("spinbutton").fill("90")
+    await expect(own).to_contain_text("Set here; without it 700")
+    await apply(page, "2 changes")
+    orders = (await company.document())["queues"]["main"]["queues"]["orders"]
+    assert orders["settings"] == {"chat_timeout": 90}
+
+
+async def test_a_leaf_that_gets_a_queue_below_hands_its_agents_down(
+    page: Page, company: Company
+) -> None:
+    """Else the plan would be refused for what the page does not show any more."""
+    await page.get_by_role("button", name="Orders", exact=True).click()
+    await page.get_by_label("Name of a new queue").last.fill("Shoes")
+    await page.get_by_role("button", name="Add a queue below").click()
+    await expect(page.get_by_role("heading", name="Queue shoes")).to_be_visible()
+    await apply(page, "2 changes")
+    orders = (await company.document())["queues"]["main"]["queues"]["orders"]
+    assert "teams" not in orders
+    assert orders["queues"] == {"shoes": {"name": "Shoes", "teams": ["support"]}}
+
+
+async def test_a_queue_says_which_language_and_hours_it_has_from_above(page: Page) -> None:
+    await page.get_by_label("Language").fill("es")
+    await page.get_by_role("button", name="Orders", exact=True).click()
+    language = page.locator("[data-path$='orders.language']")
+    await expect(language).to_contain_text("Now es, from the queue Acme Outfitters.")
+    hours = page.locator("[data-path$='orders.hours']")
+    await expect(hours).to_contain_text("Now always open, from no queue above.")
+    after = page.locator("[data-path$='orders.after_hours'] textarea")
+    await expect(after).to_have_attribute("placeholder", re.compile("^Gracias por su mensaje"))
