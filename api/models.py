@@ -44,8 +44,8 @@ BeforeSeq = Annotated[
 Newest = Annotated[int | None, Query(ge=1, le=200, description="Only so many, the newest.")]
 BeforeChat = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only older chats.")]
 Per = Annotated[int, Query(ge=1, le=100, description="How many on a page.")]
-# Together they stay below what a database takes as an offset.
-Page = Annotated[int, Query(ge=1, le=10**9, description="Which page, from 1.")]
+# Together they stay below the largest number of a message.
+Page = Annotated[int, Query(ge=1, le=2 * 10**7, description="Which page, from 1.")]
 
 
 class Body(BaseModel):

@@ -119,16 +119,20 @@ def document(subdomain: str, world: World) -> dict[str, Any]:
 
 def _with_sessions(tx: Tx, world: World, subdomain: str) -> Company:
     tx.conn.execute(sa.update(t.users).values(password_hash=_CHEAP))
-    mine = sa.select(t.users.c.key, t.users.c.id).where(t.users.c.tenant_id == world.tenant_id)
-    tokens = {}
+    return Company(subdomain, world, *new_tokens(tx, world.tenant_id))
+
+
+def new_tokens(tx: Tx, tenant_id: int) -> tuple[dict[str, str], str]:
+    """A new token for each of the company's people, and one for its API client."""
+    api_token, tokens = new_token(), {}
+    credentials.add(tx, tenant_id, "test", token_hash(api_token), None)
+    mine = sa.select(t.users.c.key, t.users.c.id).where(t.users.c.tenant_id == tenant_id)
     for name, user_id in tx.conn.execute(mine):
-        user = users.get(tx, world.tenant_id, user_id)
+        user = users.get(tx, tenant_id, user_id)
         assert user is not None
         tokens[name] = new_token()
         sessions.begin(tx, user, token_hash(tokens[name]), f"csrf-{name}", SESSION_LASTS)
-    api_token = new_token()
-    credentials.add(tx, world.tenant_id, "test", token_hash(api_token), None)
-    return Company(subdomain, world, tokens, api_token)
+    return tokens, api_token
 
 
 def open_carrier(account: Account) -> Carrier:
