@@ -6,7 +6,8 @@ the same rules, has a plan, a version and its lines in the audit log.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +62,8 @@ class Draft:
     by: str
     plan: Plan
     problems: tuple[Problem, ...]
+    costs: tuple[str, ...]
+    entries: tuple[dict[str, Any], ...]
 
 
 def draft(tx: Tx, wanted: Configuration) -> Draft:
@@ -68,14 +71,18 @@ def draft(tx: Tx, wanted: Configuration) -> Draft:
     tenant = tenants.by_subdomain(tx, wanted.tenant)
     stored = None if tenant is None else configurations.current(tx, tenant.id)
     old = None if stored is None else validate(stored.document)
+    base = 0 if stored is None else stored.number
+    changes = compare(old, wanted)
     return Draft(
         wanted=wanted,
         document=as_data(wanted),
         old=old,
-        base=0 if stored is None else stored.number,
+        base=base,
         by="" if stored is None else stored.by,
-        plan=compare(old, wanted),
+        plan=changes,
         problems=tuple(checks.problems(wanted)),
+        costs=tuple(costs(changes, wanted.name)),
+        entries=tuple(_entries(changes, base + 1)),
     )
 
 
@@ -95,7 +102,7 @@ def plan(tx: Tx, draft: Draft, known: Known) -> Planned:
     meaning = []
     if tenant is not None and draft.old is not None:
         meaning = consequences.meaning(tx, tenant.id, draft.old, draft.wanted)
-    return Planned(draft.plan, draft.base, (*meaning, *costs(draft.plan, draft.wanted.name)))
+    return Planned(draft.plan, draft.base, (*meaning, *draft.costs))
 
 
 def apply(tx: Tx, draft: Draft, actor: Actor, known: Known) -> Planned:
@@ -120,7 +127,7 @@ def apply(tx: Tx, draft: Draft, actor: Actor, known: Known) -> Planned:
     tx.memo.clear()
     tx.shared = {}
     configurations.add(tx, tenant_id, version, draft.document, actor)
-    configurations.log(tx, tenant_id, actor, _entries(planned.plan, version))
+    configurations.log(tx, tenant_id, actor, draft.entries)
     consequences.follow(tx, tenant_id, gone, planned.plan, restaffed)
     return planned
 
@@ -227,14 +234,14 @@ def _stored_problems(
     return found
 
 
-def _entries(plan: Plan, version: int) -> list[dict[str, Any]]:
-    return [
-        {
+def _entries(plan: Plan, version: int) -> Iterator[dict[str, Any]]:
+    """What the audit log will say, if this is applied as this version."""
+    for change in plan.changes:
+        yield {
             "version": version,
             "verb": change.verb,
             "kind": change.kind,
             "key": change.key,
-            "fields": [asdict(field) for field in change.fields],
+            # Not `asdict`: it copies every value, which for thousands takes a second.
+            "fields": [{"field": f.field, "old": f.old, "new": f.new} for f in change.fields],
         }
-        for change in plan.changes
-    ]

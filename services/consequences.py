@@ -6,7 +6,7 @@ back to their queue (product C5, D). Everything else a chat meets at its next de
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,16 +42,23 @@ def gone_queues(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) 
     )
     ids = {row.key: row.id for row in rows}
     after = {keys[-1]: queue for keys, queue in new.walk()}
+    before = {keys[-1]: queue.substitute for keys, queue in old.walk()}
     return [
-        # Itself, if it only became a menu; else the substitute that was named.
-        Gone(keys[-1], ids[keys[-1]], _first_of(after, keys[-1], queue.substitute))
+        Gone(keys[-1], ids[keys[-1]], _target(keys[-1], before, after))
         for keys, queue in old.walk()
         if keys[-1] not in after or (after[keys[-1]].queues and not queue.queues)
     ]
 
 
-def _first_of(after: Container[str], *keys: str | None) -> str | None:
-    return next((key for key in keys if key is not None and key in after), None)
+def _target(key: str, substitutes: Mapping[str, str | None], after: Container[str]) -> str | None:
+    """The queue itself, if it only became a menu; else its substitute, or the substitute's own if
+    that is deleted as well."""
+    wanted: str | None = key
+    seen = set[str]()
+    while wanted is not None and wanted not in after and wanted not in seen:
+        seen.add(wanted)
+        wanted = substitutes.get(wanted)
+    return wanted if wanted in after else None
 
 
 def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> list[str]:

@@ -17,7 +17,7 @@ from domain.routing import CONCURRENCY_LIMIT
 from domain.statuses import Direction, OptOutScope
 from domain.timers import Timers, timers_of
 from store import tables as t
-from store.database import AnyRow, Tx
+from store.database import AnyRow, Tx, on_each
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ _COLUMNS = (
 _GET = sa.select(*_COLUMNS).where(t.tenants.c.id == bindparam("tenant_id"))
 _BY_SUBDOMAIN = sa.select(*_COLUMNS).where(t.tenants.c.subdomain == bindparam("subdomain"))
 _IDS = sa.select(t.tenants.c.id)
+_ADD = on_each(lambda insert: insert(t.tenants).on_conflict_do_nothing().returning(t.tenants.c.id))
 
 q = t.queues.c
 _TREE = sa.select(
@@ -124,12 +125,15 @@ def timers_at(tx: Tx, tenant_id: int, queue_id: int, direction: Direction) -> Ti
 
 
 def add(tx: Tx, subdomain: str, name: str) -> int:
-    """A tenant that has nothing configured yet."""
+    """A tenant that has nothing configured yet; the one that another process has just made."""
     values = {"subdomain": subdomain, "name": name, "created_at": tx.now}
-    made = tx.conn.execute(sa.insert(t.tenants).values(values).returning(t.tenants.c.id))
-    tenant_id = int(made.scalar_one())
-    tx.conn.execute(sa.insert(t.event_positions).values(tenant_id=tenant_id))
-    return tenant_id
+    made = tx.conn.execute(_ADD[tx.on_sqlite], values).scalar_one_or_none()
+    if made is None:
+        found = by_subdomain(tx, subdomain)
+        assert found is not None
+        return found.id
+    tx.conn.execute(sa.insert(t.event_positions).values(tenant_id=made))
+    return int(made)
 
 
 def queue_name(tx: Tx, tenant_id: int, queue_id: int) -> str:

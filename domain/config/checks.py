@@ -56,9 +56,13 @@ def _queues(c: Configuration) -> Found:
         yield from _named(path, "hours", [queue.hours] if queue.hours else [], c.hours)
         yield from _named(path, "agents", queue.agents, c.users)
         yield from _named(path, "teams", queue.teams, c.teams)
-        for index, key in enumerate(queue.agents):
-            if key in c.users and c.users[key].role is not Role.AGENT:
-                yield Problem((*path, "agents", index), f"names {key}, who is no agent")
+        yield from _agents((*path, "agents"), queue.agents, c)
+
+
+def _agents(path: Path, keys: Iterable[str], c: Configuration) -> Found:
+    for index, key in enumerate(keys):
+        if key in c.users and c.users[key].role is not Role.AGENT:
+            yield Problem((*path, index), f"names {key}, who is no agent")
 
 
 def _named(path: Path, field: str, keys: Iterable[str], known: Iterable[str]) -> Found:
@@ -202,6 +206,7 @@ def _people(c: Configuration) -> Found:
             yield Problem(("users", key, "email"), f"is that of {other} already")
     for key, team in c.teams.items():
         yield from _named(("teams", key), "members", team.members, c.users)
+        yield from _agents(("teams", key, "members"), team.members, c)
 
 
 def _numbers(c: Configuration) -> Found:

@@ -28,7 +28,6 @@ OF_ALL_TENANTS = {
     "health": "all",
     # What a process that began before texts named their tenant asks first.
     "sends": {"_TENANT", "forget_receipts"},
-    "accounts": {"owner"},
     # A token says whose it is.
     "sessions": {"_OF_SESSION", "end"},
     # The metrics are the deployment's.

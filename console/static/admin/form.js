@@ -21,13 +21,17 @@ const REFERENCES = {
   "Number.outbound": leaves,
   "Queue.hours": () => Object.keys(draft.doc.hours ?? {}).map((key) => [key, key]),
   "Queue.substitute": leaves,
-  "Queue.agents": () => choices("users", (user) => `${user.name}${user.role && user.role !== "agent" ? ` (${user.role})` : ""}`),
+  "Queue.agents": people,
   "Queue.teams": () => choices("teams", (team) => team.name),
-  "Team.members": () => choices("users", (user) => user.name),
+  "Team.members": people,
 };
 
 function leaves() {
   return queues().filter(isLeaf).map((one) => [one.key, label(one)]);
+}
+
+function people() {
+  return choices("users", ({ name, role = "agent" }) => (role === "agent" ? name : `${name} (${role})`));
 }
 
 function accounts() {

@@ -101,6 +101,7 @@ def test_a_sound_configuration_has_no_problem() -> None:
             ["top"],
             "numbers.+14155550100.outbound[0] names top, which is no leaf",
         ),
+        ("teams/support/members", ["mia"], "teams.support.members[0] names mia, who is no agent"),
         (
             "numbers/+14155550100/use",
             "in_call",
