@@ -32,7 +32,7 @@ routes.get("/chats/{chat_id}")(chat_lists.chat)
 
 
 @routes.patch("/chats/{chat_id}/end")
-async def end(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.Chat:
+async def end(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.ClientChat:
     """End a chat, whoever has it: what was written before is still sent, then the goodbye."""
     with _no_conflicts():
         await parts.db.write(clients.end_chat, client, chat_id)
@@ -40,7 +40,7 @@ async def end(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.Chat:
 
 
 @routes.patch("/chats/{chat_id}/resume")
-async def resume(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.Chat:
+async def resume(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.ClientChat:
     """Have a dismissed chat queued again; the consumer is texted nothing. After hours: 400."""
     with _no_conflicts():
         await parts.db.write(dismissal.resume, client.tenant_id, chat_id)

@@ -18,12 +18,12 @@ async def chats(
     sought: ChatFilters,
     page: Page = 1,
     per: Per = 100,
-) -> list[shapes.Chat]:
+) -> list[shapes.ClientChat]:
     """Chats, the newest first."""
     answer = parts.db.read(directory.chats, client.tenant_id, sought, page, per, parts.chat_link)
     return paged(response, per, await answer)
 
 
-async def chat(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.Chat:
+async def chat(parts: Parts, client: Calling, chat_id: ChatId) -> shapes.ClientChat:
     """One chat."""
     return await parts.db.read(directory.chat, client.tenant_id, chat_id, parts.chat_link)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.phones import InvalidNumber, parse
 from domain.queues import Queue, QueueTree
+from domain.responses import response_times
 from domain.statuses import AgentStatus
 from services import chat_views, shapes, views
 from services.capacity import Concurrency
 from services.chat_views import Link
 from services.errors import InvalidField, NotFound
-from store import messages, search, tenants
+from store import messages, search, tenants, turns
 from store import views as rows
 from store.database import Tx
 from store.search import ChatsSought
@@ -59,11 +62,33 @@ class Team:
 
 def chats(
     tx: Tx, tenant_id: int, sought: ChatsSought, page: int, per: int, link: Link
-) -> tuple[list[shapes.Chat], int]:
+) -> tuple[list[shapes.ClientChat], int]:
     """A page of the chats, the newest first, and how many there are."""
     ids, total = search.chats(tx, tenant_id, sought, page, per)
-    found = {chat.id: chat for chat in chat_views.chats(tx, tenant_id, ids, link)} if ids else {}
+    found = {chat.id: chat for chat in _chats(tx, tenant_id, ids, link)}
     return [found[chat_id] for chat_id in ids], total
+
+
+def _chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[shapes.ClientChat]:
+    found = chat_views.chats(tx, tenant_id, chat_ids, link) if chat_ids else []
+    answers = turns.of_chats(tx, tenant_id, chat_ids) if found else {}
+    shown = []
+    for chat in found:
+        joined = [p.connected_at for p in chat.participants if p.user_id and p.connected_at]
+        took = response_times(answers.get(chat.id, ()), joined)
+        shown.append(
+            shapes.ClientChat(
+                **vars(chat),
+                average_response_time=_seconds(took.average),
+                longest_response_time=_seconds(took.longest),
+                sub_status=None,
+            )
+        )
+    return shown
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())
 
 
 def number(field: str, written: str | None) -> str | None:
@@ -74,9 +99,9 @@ def number(field: str, written: str | None) -> str | None:
         raise InvalidField(field, "must be a phone number or a short code") from None
 
 
-def chat(tx: Tx, tenant_id: int, chat_id: int, link: Link) -> shapes.Chat:
+def chat(tx: Tx, tenant_id: int, chat_id: int, link: Link) -> shapes.ClientChat:
     """One chat."""
-    found = chat_views.chats(tx, tenant_id, [chat_id], link)
+    found = _chats(tx, tenant_id, [chat_id], link)
     if not found:
         raise NotFound("Chat is not found.")
     return found[0]

@@ -139,6 +139,16 @@ class Chat:
 
 
 @dataclass(frozen=True)
+class ClientChat(Chat):
+    """A chat as API clients read it (product F3). Response times are of the agents' answers to the
+    consumer, null before the first; `sub_status` is reserved, and null."""
+
+    average_response_time: int | None
+    longest_response_time: int | None
+    sub_status: str | None
+
+
+@dataclass(frozen=True)
 class Author:
     """Who wrote a message."""
 
