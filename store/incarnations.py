@@ -53,7 +53,13 @@ def unsettled(tx: Tx) -> list[Unsettled]:
         .scalar_subquery()
     )
     query = sa.select(
-        c.tenant_id, c.id, c.incarnation, c.updated_at, c.deadline_at, text_due.label("text_due")
+        c.tenant_id,
+        c.id,
+        c.incarnation,
+        c.updated_at,
+        c.deadline_at,
+        # One that has ended and sent all is to be settled: its process may not know.
+        sa.func.coalesce(text_due, c.ended_at).label("act_due"),
     ).where(c.settled_at.is_(None), ~pending)
     return [
         Unsettled(ChatRef(row.tenant_id, row.id, row.incarnation), _late(row, tx.now))
@@ -63,7 +69,7 @@ def unsettled(tx: Tx) -> list[Unsettled]:
 
 def _late(row: AnyRow, now: datetime) -> bool:
     """Overdue by a minute, and not pointed at of late: each change of a chat is a pointer."""
-    due = min((at for at in (row.text_due, row.deadline_at) if at is not None), default=now)
+    due = min((at for at in (row.act_due, row.deadline_at) if at is not None), default=now)
     return due < now - OVERDUE and tells_again(due + OVERDUE, row.updated_at, now)
 
 

@@ -279,6 +279,21 @@ async def test_overdue_chats_without_pointers_are_found(world: World, clock: Set
     assert found == replace(found, late=True)
 
 
+async def test_an_ended_chat_that_was_not_settled_is_told_again(
+    world: World, clock: SetClock
+) -> None:
+    """Its process may never have heard of the end: a STOP leaves it nothing to send."""
+    chat_id = await assigned(world)
+    await send_all(world, chat_id)
+    await world.text("STOP")
+    await world.db.write(lambda tx: tx.conn.execute(sa.delete(t.outbox)))
+    [found] = await world.db.read(incarnations.unsettled)
+    assert (found.ref, found.late) == (ref(world, chat_id), False)
+    clock.move(seconds=61)
+    [found] = await world.db.read(incarnations.unsettled)
+    assert found.late
+
+
 async def test_an_outage_of_days_costs_a_late_chat_few_pointers(
     world: World, clock: SetClock
 ) -> None:
