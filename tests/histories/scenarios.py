@@ -7,13 +7,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-import sqlalchemy as sa
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from domain.statuses import ChatStatus
 from store import incarnations
-from store import tables as t
-from store.database import Tx
 from temporal import ids
 from tests.engine import Engine, eventually
 from workflows.chat import LONG_HISTORY
@@ -77,7 +74,7 @@ async def gap(engine: Engine) -> Lived:
     world = engine.world
     chat_id = await world.connected_chat()
     await engine.quiet()
-    await _lose(engine, world.reply("ana", chat_id, "One moment."))
+    await engine.lose(world.reply("ana", chat_id, "One moment."))
     await world.text("Thank you")
     await engine.quiet()
     await world.end("ana", chat_id)
@@ -94,7 +91,7 @@ async def continued(engine: Engine) -> Lived:
         await world.text("And another thing")
         await world.reply("ana", chat_id, "Yes?")
         await engine.quiet()
-    await _lose(engine, world.text("This is lost on its way to the process"))
+    await engine.lose(world.text("This is lost on its way to the process"))
     while not await _has_continued(first):
         await world.text("This comes early")
         await engine.quiet_relay()
@@ -141,7 +138,7 @@ async def superseded(engine: Engine) -> Lived:
     await engine.quiet()
     by_loading = await engine.process(loading)
     ref = (await world.chat(loading)).ref
-    await _lose(engine, world.reply("ben", loading, "One moment."))
+    await engine.lose(world.reply("ben", loading, "One moment."))
     await world.reply("ben", loading, "Still looking.")
     await engine.quiet_relay()
     await engine.db.write(incarnations.succeed, ref)
@@ -196,18 +193,6 @@ SCENARIOS: dict[str, Callable[[Engine], Awaitable[Lived]]] = {
         without_a_chat,
     )
 }
-
-
-async def _lose(engine: Engine, verb: Awaitable[object]) -> None:
-    """Let the verb's pointers never reach Temporal."""
-    deliver, engine.db.on_commit = engine.db.on_commit, lambda _owed, _events: None
-    await verb
-    await engine.db.write(_forget_owed)
-    engine.db.on_commit = deliver
-
-
-def _forget_owed(tx: Tx) -> None:
-    tx.conn.execute(sa.delete(t.outbox))
 
 
 async def _has(engine: Engine, chat_id: int, status: ChatStatus) -> None:
