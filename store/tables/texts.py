@@ -1,0 +1,127 @@
+"""Messages, their segments at the carrier, and receipts that came before them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import JSON, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint
+
+from store.tables.columns import BigId, identity, moment, of_tenant, ref, table
+
+QUEUED_TEXT = "status = 'queued'"
+
+UNSENT_TEXT = "status IN ('queued','sending')"
+
+ASKS_TO_STOP = "asks = 'stop'"
+
+messages = table(
+    "messages",
+    identity(),
+    of_tenant(),
+    ref("chat_id", "chats", nullable=True),
+    Column("seq", Integer),
+    ref("number_id", "numbers"),
+    ref("consumer_id", "consumers"),
+    Column("direction", Text, nullable=False),
+    Column("author_type", Text, nullable=False),
+    Column("author_id", BigId),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("media", JSON, nullable=False, server_default="[]"),
+    # What it asks for in free words: an opt-in (ours), to stop (the consumer's), and what was
+    # decided on that (B).
+    Column("asks", Text),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    # What the carrier says of a refusal, in its own words.
+    Column("carrier_says", Text),
+    Column("encoding", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="3"),
+    # `{kind}:{chat}[:{step}]`: the same decision never writes the same text twice (rule 4).
+    Column("unique_key", Text, nullable=False),
+    moment("created_at", nullable=False),
+    moment("slot_at"),
+    moment("claimed_at"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    moment("sent_at"),
+    moment("delivered_at"),
+    Column("provider_id", Text),
+    # Of our texts: the account that was given it, whatever the number's is now. Accounts stay.
+    Column("account_id", BigId),
+    UniqueConstraint("tenant_id", "unique_key"),
+    UniqueConstraint("chat_id", "seq"),
+    CheckConstraint("(chat_id IS NULL) = (seq IS NULL)", name="seq_with_chat"),
+    # Sends: what is still owed, by chat and by number.
+    Index(
+        "ix_messages_unsent",
+        "chat_id",
+        "seq",
+        sqlite_where=sa.text(UNSENT_TEXT),
+        postgresql_where=sa.text(UNSENT_TEXT),
+    ),
+    # An opt-out blocks what is still queued for the consumer (B).
+    Index(
+        "ix_messages_unsent_consumer",
+        "consumer_id",
+        sqlite_where=sa.text(UNSENT_TEXT),
+        postgresql_where=sa.text(UNSENT_TEXT),
+    ),
+    # Who asks to stop and waits for a decision.
+    Index(
+        "ix_messages_asks_to_stop",
+        "tenant_id",
+        "consumer_id",
+        sqlite_where=sa.text(ASKS_TO_STOP),
+        postgresql_where=sa.text(ASKS_TO_STOP),
+    ),
+    # Bulk gives way to what else is queued for the number.
+    Index(
+        "ix_messages_queued_number",
+        "number_id",
+        sqlite_where=sa.text(QUEUED_TEXT),
+        postgresql_where=sa.text(QUEUED_TEXT),
+    ),
+    # A text in doubt: which of the carrier's messages to this consumer are other texts.
+    Index(
+        "ix_messages_taken",
+        "consumer_id",
+        "created_at",
+        sqlite_where=sa.text("provider_id IS NOT NULL"),
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
+    ),
+    # Receipts: the text that the carrier knows by its own id.
+    Index(
+        "ix_messages_provider",
+        "tenant_id",
+        "provider_id",
+        sqlite_where=sa.text("provider_id IS NOT NULL"),
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
+    ),
+)
+
+message_segments = table(
+    "message_segments",
+    identity(),
+    of_tenant(),
+    ref("message_id", "messages"),
+    Column("segment", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    UniqueConstraint("message_id", "segment"),
+)
+
+# Receipts whose message is not known yet: applied when its provider id is recorded (rule 11).
+early_receipts = table(
+    "early_receipts",
+    identity(),
+    of_tenant(),
+    ref("account_id", "carrier_accounts"),
+    Column("provider_id", Text, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    moment("received_at", nullable=False),
+    Index(None, "account_id", "provider_id"),
+    # Those that are to be forgotten.
+    Index(None, "received_at"),
+)
