@@ -25,11 +25,16 @@ async function doing(name, call) {
   }
 }
 
+let statuses = Promise.resolve();
+
+/** One after the other: of two that are chosen quickly the later one must be what the server keeps. */
 export function setStatus(status) {
-  return doing(`status:${status}`, async () => {
+  const put = () => doing(`status:${status}`, async () => {
     state.agent = await api.put("me/status", { status });
     announce(`You are ${state.agent.status}`);
   });
+  statuses = statuses.then(put, put);
+  return statuses;
 }
 
 /** `undisturbed()`: whether the chat may come to the front when the answer is here. */

@@ -42,15 +42,19 @@ export function threadView(root, acts, label = "Texts") {
     if (log.clientHeight === 0) return;
     // What grew below or above moved it, not the agent; told before the observer of sizes.
     if (log.clientHeight !== height) return settle();
+    note();
+    if (log.scrollTop < NEAR && !earlier.hidden && !earlier.disabled) acts.loadEarlier();
+  });
+  new ResizeObserver(settle).observe(log);
+
+  function note() {
     following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
     if (following) {
       read = shown.last;
       newest.hidden = true;
       places.delete(shown.chat);
     } else places.set(shown.chat, { top: log.scrollTop, read });
-    if (log.scrollTop < NEAR && !earlier.hidden && !earlier.disabled) acts.loadEarlier();
-  });
-  new ResizeObserver(settle).observe(log);
+  }
 
   function settle() {
     height = log.clientHeight;
@@ -63,6 +67,8 @@ export function threadView(root, acts, label = "Texts") {
     const own = pending.at(-1)?.client_id ?? null;
     const now = { chat: chat.id, first: firstSeq(thread), last: lastSeq(thread), pending: own };
     const other = shown.chat !== chat.id;
+    // A scroll is told some time after it: what is drawn in between must not undo it.
+    if (!other && log.clientHeight > 0 && log.clientHeight === height) note();
     if (other) {
       list.replaceChildren();
       following = !places.has(chat.id);

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.console.conftest import Open
 from tests.console.fake_api import FakeApi
@@ -127,6 +127,28 @@ async def test_a_status_is_chosen_by_keys(page: Page, api: FakeApi) -> None:
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Your status: Available")).to_be_visible()
     await expect(page.locator("#announce")).to_have_text("You are Available")
+
+
+async def test_of_two_statuses_chosen_quickly_the_later_one_holds_however_slow_the_first_is(
+    page: Page, api: FakeApi
+) -> None:
+    asked: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            await route.continue_()
+
+    await page.route("**/me/status", hold)
+    for digit in ("3", "1"):
+        await page.keyboard.press("Alt+U")
+        await page.keyboard.press(digit)
+    await expect(page.get_by_label("Your status: Break")).to_be_visible()
+    assert len(asked) == 1
+    await asked[0].continue_()
+    await expect(page.locator("#announce")).to_have_text("You are Available")
+    await expect(page.get_by_label("Your status: Available")).to_be_visible()
+    assert api.agent["status"] == "Available"
 
 
 async def test_a_menu_closes_by_escape_by_a_click_elsewhere_and_by_tab(page: Page) -> None:

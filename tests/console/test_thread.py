@@ -21,6 +21,13 @@ def log_of(page: Page) -> Locator:
     return page.locator(".talk .log")
 
 
+# As when the answer of another call comes in the same moment.
+DRAWN_AGAIN_WHEN_IT_GROWS = """async (log) => {
+    const { changed } = await import("/console/static/store.js");
+    new MutationObserver(() => changed()).observe(log, { childList: true, subtree: true });
+}"""
+
+
 async def with_a_long_chat(api: FakeApi, open_page: Open, texts: int) -> Page:
     api.open_chat(131)
     for number in range(1, texts + 1):
@@ -141,10 +148,21 @@ async def test_a_long_chat_loads_its_end_and_then_what_came_before_without_jumpi
     assert await log_of(page).evaluate(FROM_END) < 2
     await log_of(page).evaluate("(log) => { log.scrollTop = 30; }")
     await expect(bubbles).to_have_count(120)
-    first = page.locator(".talk .bubble", has_text="Text 21").first
+    first = bubbles.get_by_text("Text 21", exact=True)
     await expect(first).to_be_in_viewport()
     await expect(page.locator(".talk .begin")).to_be_visible()
     await expect(page.get_by_role("button", name="Earlier texts")).to_be_hidden()
+
+
+async def test_a_page_drawn_twice_while_earlier_texts_come_stays_where_it_is_read(
+    api: FakeApi, open_page: Open
+) -> None:
+    page = await with_a_long_chat(api, open_page, 70)
+    await log_of(page).evaluate(DRAWN_AGAIN_WHEN_IT_GROWS)
+    await log_of(page).evaluate("(log) => { log.scrollTop = 30; }")
+    bubbles = page.locator(".talk .bubble")
+    await expect(bubbles).to_have_count(70)
+    await expect(bubbles.get_by_text("Text 21", exact=True)).to_be_in_viewport()
 
 
 async def test_a_text_below_is_marked_and_does_not_move_what_is_read(
