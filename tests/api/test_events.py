@@ -205,7 +205,7 @@ async def test_a_stream_ends_soon_after_its_session(
     monkeypatch.setattr(events, "KEEP_ALIVE_SECONDS", 0.1)
     token = running.api.acme.tokens["ana"]
     async with running.stream(token) as stream:
-        async with AsyncClient(base_url=running.base_url) as client:
+        async with AsyncClient(base_url=running.base_url, timeout=60) as client:
             headers = {"authorization": f"Bearer {token}"}
             assert (await client.post(f"{BASE}/logout", headers=headers)).status_code == 204
         with pytest.raises(EOFError):

@@ -167,7 +167,7 @@ class FakeTwilio:
     async def post(self, url: str, params: dict[str, str]) -> httpx2.Response:
         """A webhook of ours is called, signed for the public address that we told Twilio."""
         headers = {"x-twilio-signature": RequestValidator(TOKEN).compute_signature(url, params)}
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             return await client.post(self.reached(url), data=params, headers=headers)
 
     async def text(self, url: str, sender: str, to: str, body: str, **more: str) -> httpx2.Response:

@@ -8,7 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.console.conftest import At, Open
 from tests.console.looks import look
@@ -166,11 +166,20 @@ async def test_a_killed_api_loses_neither_texts_nor_the_live_line(
     await expect(texts.last).to_have_text("And now?")
 
 
+async def one_of_each_group(route: Route) -> None:
+    document = await (await route.fetch()).json()
+    first = {path.split("/")[1]: path for path in reversed(document["paths"])}
+    document["paths"] = {path: document["paths"][path] for path in reversed(first.values())}
+    await route.fulfill(json=document)
+
+
 async def test_the_documentation_of_the_api_is_accessible_and_fits(
     product: Product, open_page: Open
 ) -> None:
     page = await open_page(product.url)
     await page.set_viewport_size({"width": 360, "height": 740})
+    # One path of each group: they are all drawn alike, and axe looks at every element.
+    await page.route("**/openapi.json", one_of_each_group)
     await page.goto(f"{product.url}/docs")
     await expect(page.get_by_role("heading", level=2).first).to_be_visible()
     await look(page, "docs")
