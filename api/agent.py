@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Response, status
 
-from api.deps import Parts
+from api.deps import Deps, Parts
 from api.errors import documented
 from api.models import (
     AfterSeq,
@@ -19,7 +21,18 @@ from api.models import (
     StatusRequest,
 )
 from api.session import Claimed
-from services import agents, auth, consent, consumers, dismissal, reading, replies, shapes, views
+from services import (
+    agent_shapes,
+    agents,
+    auth,
+    consent,
+    consumers,
+    dismissal,
+    reading,
+    replies,
+    shapes,
+    views,
+)
 from services.auth import Claim, acting
 from store.database import Tx
 
@@ -41,26 +54,26 @@ def _me(tx: Tx, claim: Claim) -> Me:
 
 
 @routes.put("/me/status")
-async def set_status(parts: Parts, claim: Claimed, body: StatusRequest) -> shapes.Agent:
+async def set_status(parts: Parts, claim: Claimed, body: StatusRequest) -> agent_shapes.Agent:
     """Choose a status. Offline gives the agent's chats back to their queues."""
     await parts.db.write(acting(claim, agents.set_status), body.status)
     return await parts.db.read(acting(claim, views.agent))
 
 
 @routes.get("/offers")
-async def offers(parts: Parts, claim: Claimed) -> list[shapes.Offer]:
+async def offers(parts: Parts, claim: Claimed) -> list[agent_shapes.Offer]:
     """The chats that the agent is asked to take, the longest wait first."""
     return await parts.db.read(acting(claim, views.offers))
 
 
 @routes.get("/offers/{chat_id}", responses=documented(404))
-async def offer(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.OfferOutcome:
+async def offer(parts: Parts, claim: Claimed, chat_id: ChatId) -> agent_shapes.OfferOutcome:
     """What became of the last offer of a chat to the agent: who took it, when it is gone."""
     return await parts.db.read(acting(claim, views.offer), chat_id)
 
 
 @routes.get("/queues")
-async def queues(parts: Parts, claim: Claimed) -> list[shapes.AgentQueue]:
+async def queues(parts: Parts, claim: Claimed) -> list[agent_shapes.AgentQueue]:
     """The queues that the agent sits on."""
     return await parts.db.read(acting(claim, views.queues))
 
@@ -113,58 +126,59 @@ async def earlier(
 
 
 @routes.get("/chats/{chat_id}/consent", responses=documented(404))
-async def consent_of(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Consent:
+async def consent_of(parts: Parts, claim: Claimed, chat_id: ChatId) -> agent_shapes.Consent:
     """What the consent ledger says of the chat's consumer, the newest entry first."""
     return await parts.db.read(acting(claim, consumers.consent_of), chat_id)
+
+
+async def _after(
+    parts: Deps, claim: Claim, verb: Callable[[Tx, int, int, int], object], chat_id: int
+) -> shapes.AgentChat:
+    """The chat as it is once the agent has done this to it."""
+    await parts.db.write(acting(claim, verb), chat_id)
+    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
 
 
 @routes.post("/chats/{chat_id}/accept", responses=documented(404, 409))
 async def accept(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Take an offered chat; the first to accept wins."""
-    await parts.db.write(acting(claim, agents.accept_offer), chat_id)
-    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+    return await _after(parts, claim, agents.accept_offer, chat_id)
 
 
 @routes.post("/chats/{chat_id}/decline", responses=documented(404, 409))
 async def decline(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Not now: the chat is offered to others."""
-    await parts.db.write(acting(claim, agents.decline_offer), chat_id)
-    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+    return await _after(parts, claim, agents.decline_offer, chat_id)
 
 
 @routes.post("/chats/{chat_id}/end", responses=documented(404, 409))
 async def end(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """End a chat: what was written before is still sent, then the goodbye."""
-    await parts.db.write(acting(claim, agents.end_chat), chat_id)
-    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+    return await _after(parts, claim, agents.end_chat, chat_id)
 
 
 @routes.post("/chats/{chat_id}/dismiss", responses=documented(404, 409))
 async def dismiss(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Set a chat aside whose consumer fell silent: the consumer's next text brings it back."""
-    await parts.db.write(acting(claim, dismissal.dismiss), chat_id)
-    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+    return await _after(parts, claim, dismissal.dismiss, chat_id)
 
 
 @routes.post("/chats/{chat_id}/resume", responses=documented(404, 409))
 async def resume(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Take a dismissed chat up again. The consumer is texted nothing."""
-    await parts.db.write(acting(claim, dismissal.resume_by_agent), chat_id)
-    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+    return await _after(parts, claim, dismissal.resume_by_agent, chat_id)
 
 
 @routes.post("/chats/{chat_id}/opt_out", responses=documented(404, 409))
 async def opt_out(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """Opt the consumer out, who asked for it in words of their own. Ends the chat."""
-    await parts.db.write(acting(claim, consent.opt_out_by_agent), chat_id)
-    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+    return await _after(parts, claim, consent.opt_out_by_agent, chat_id)
 
 
 @routes.delete("/chats/{chat_id}/stop_request", responses=documented(404, 409))
 async def dismiss_stop_request(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
     """The consumer did not ask to stop, whatever the words were taken for: `stop_asked` is over."""
-    await parts.db.write(acting(claim, consent.dismiss_request), chat_id)
-    return await parts.db.read(acting(claim, views.chat), chat_id, parts.chat_link)
+    return await _after(parts, claim, consent.dismiss_request, chat_id)
 
 
 @routes.put(

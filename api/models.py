@@ -11,7 +11,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from domain.plaintext import clean_text
-from services import shapes
+from services import agent_shapes
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -94,7 +94,7 @@ class MessageRequest(Body):
 
 
 @dataclass(frozen=True)
-class Me(shapes.Agent):
+class Me(agent_shapes.Agent):
     """The agent who is logged in; the token for `X-CSRF-Token` where a cookie is used."""
 
     csrf_token: str
@@ -106,4 +106,4 @@ class LoginAnswer:
 
     token: str
     csrf_token: str
-    agent: shapes.Agent
+    agent: agent_shapes.Agent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import shapes
+from services import agent_shapes, shapes
 from services.chat_views import Link, chats
 from services.views import check_may_see
 from store import consent, consumers, numbers
@@ -22,12 +22,12 @@ def earlier_chats(
     return chats(tx, tenant_id, ids, link)[::-1], total
 
 
-def consent_of(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> shapes.Consent:
+def consent_of(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> agent_shapes.Consent:
     """What the ledger says of the chat's consumer."""
     check_may_see(tx, tenant_id, user_id, chat_id)
     number, number_id = consumers.numbers_of_chat(tx, tenant_id, chat_id)
     said = consent.stands(tx, tenant_id, number, numbers.line(tx, tenant_id, number_id))
     state = None if said is None else said.status
     entries = consent.history(tx, tenant_id, number, HISTORY_SHOWN)
-    history = [shapes.ConsentEntry(**vars(entry)) for entry in entries]
-    return shapes.Consent(number, state, history)
+    history = [agent_shapes.ConsentEntry(**vars(entry)) for entry in entries]
+    return agent_shapes.Consent(number, state, history)

@@ -1,4 +1,4 @@
-"""The shapes in which the APIs show chats, messages, offers and agents (`interfaces.md`).
+"""The shapes in which the APIs show chats and messages (`interfaces.md`).
 
 A chat has the keys of the seed's sample (product F1) and those that F3 adds. Times are
 ISO-8601 UTC with milliseconds and Z; durations are whole seconds.
@@ -16,8 +16,7 @@ from domain.asks import Asks
 from domain.moments import iso
 from domain.reasons import Reason
 from domain.segments import Encoding
-from domain.statuses import AgentStatus, ChatStatus, MessageStatus, OfferState, Role
-from services.capacity import Concurrency
+from domain.statuses import ChatStatus, MessageStatus
 
 Moment = Annotated[
     datetime,
@@ -217,80 +216,3 @@ class ChatWithThread(AgentChat):
 
     messages: list[Message]
     contact_candidates: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class ConsentEntry:
-    """One entry of the consent ledger: what was said, by whom, and on what evidence."""
-
-    status: str
-    scope: str
-    source: str
-    evidence: str
-    actor_type: str
-    actor_name: str | None
-    at: Moment
-
-
-@dataclass(frozen=True)
-class Consent:
-    """What the ledger says of a consumer's number, the newest entry first.
-
-    `status` is None while it says nothing: then the consumer may be texted.
-    """
-
-    number: str
-    status: str | None
-    history: list[ConsentEntry]
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A chat that the agent is asked to take. Multicast offers do not expire.
-
-    `waiting_since`: since when the consumer has had no word from us.
-    """
-
-    chat_id: int
-    kind: str
-    queue: str
-    queue_id: int
-    lang: str
-    waiting_since: Moment
-    offered_at: Moment
-    expires_at: Moment | None
-
-
-@dataclass(frozen=True)
-class OfferOutcome:
-    """What became of the last offer of a chat to an agent; `taken_by` has or had the chat."""
-
-    chat_id: int
-    state: OfferState
-    closed_at: Moment | None
-    chat_status: ChatStatus
-    taken_by: Named | None
-
-
-@dataclass(frozen=True)
-class AgentQueue:
-    """A queue that the agent sits on, with the numbers that may send for it."""
-
-    id: int
-    name: str
-    menu_path: MenuPath
-    lang: str | None
-    outbound_numbers: list[str]
-
-
-@dataclass(frozen=True)
-class Agent:
-    """An agent, with status and load."""
-
-    id: int
-    name: str
-    email: str
-    role: Role
-    status: AgentStatus
-    status_since: Moment
-    concurrency: Concurrency

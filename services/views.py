@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.reasons import explain
 from domain.statuses import ChatStatus, Role
 from domain.waiting import waiting_since
-from services import shapes
+from services import agent_shapes, shapes
 from services.agents import show
 from services.chat_views import Link, chats, menu_path
 from services.errors import NotFound
@@ -21,13 +21,13 @@ from store.database import Tx
 from store.reading import Reading
 
 
-def agent(tx: Tx, tenant_id: int, agent_id: int) -> shapes.Agent:
+def agent(tx: Tx, tenant_id: int, agent_id: int) -> agent_shapes.Agent:
     """The agent's own view."""
     user = users.get(tx, tenant_id, agent_id)
     if user is None:
         raise NotFound("Agent is not found.")
     shown = show(tx, tenant_id, agent_id)
-    return shapes.Agent(
+    return agent_shapes.Agent(
         id=user.id,
         name=user.name,
         email=user.email,
@@ -147,12 +147,12 @@ def message(text: store_messages.Message, user_id: int) -> shapes.Message:
     )
 
 
-def offers(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.Offer]:
+def offers(tx: Tx, tenant_id: int, agent_id: int) -> list[agent_shapes.Offer]:
     """What the agent is asked to take."""
     found = agent_offers.offered_to(tx, tenant_id, agent_id)
     left = reading.of_chats(tx, tenant_id, agent_id, [offer.chat_id for offer in found])
     return [
-        shapes.Offer(
+        agent_shapes.Offer(
             chat_id=offer.chat_id,
             kind="new",
             queue=offer.queue,
@@ -167,12 +167,12 @@ def offers(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.Offer]:
     ]
 
 
-def offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> shapes.OfferOutcome:
+def offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> agent_shapes.OfferOutcome:
     """What became of the last offer of a chat to the agent: who took it, when it is gone."""
     found = agent_offers.last_offer(tx, tenant_id, agent_id, chat_id)
     if found is None:
         raise NotFound("Offer is not found.")
-    return shapes.OfferOutcome(
+    return agent_shapes.OfferOutcome(
         chat_id=found.chat_id,
         state=found.state,
         closed_at=found.closed_at,
@@ -181,13 +181,13 @@ def offer(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> shapes.OfferOu
     )
 
 
-def queues(tx: Tx, tenant_id: int, agent_id: int) -> list[shapes.AgentQueue]:
+def queues(tx: Tx, tenant_id: int, agent_id: int) -> list[agent_shapes.AgentQueue]:
     """The queues that the agent sits on."""
     tree = tenants.tree(tx, tenant_id)
     mine = rows.queues_of(tx, tenant_id, agent_id)
     numbers = rows.numbers_of(tx, tenant_id, mine)
     return [
-        shapes.AgentQueue(
+        agent_shapes.AgentQueue(
             id=queue_id,
             name=tree[queue_id].name,
             menu_path=menu_path(tree, queue_id),
