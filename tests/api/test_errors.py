@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from services import agents
 from store.database import StoreUnavailable
-from tests.api.world import BASE, Api
+from tests.api.world import BASE, Api, basic
 
 JSON = {"content-type": "application/json"}
 HUGE = 10 * 1024 * 1024
@@ -81,6 +82,31 @@ async def test_the_highest_id_is_just_not_found(api: Api) -> None:
         for number in (2**63 - 1, 2**31, 1):
             assert (await client.get(f"{BASE}/chats/{number}")).status_code == 404
             assert (await client.post(f"{BASE}/chats/{number}/accept")).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["ada", "ana"])
+async def test_the_largest_numbers_that_a_call_takes_break_nothing(api: Api, who: str) -> None:
+    """As large as the document allows: a database's numbers end before those of Python."""
+    chat_id = await api.acme.connected_chat()
+    of_client = basic("acme", api.acme.api_token)
+    async with api.client(api.acme.tokens[who]) as client:
+        for path, item in api.app.openapi()["paths"].items():
+            for method, call in item.items():
+                given = call.get("parameters", [])
+                largest = {one["name"]: maximum(one["schema"]) for one in given}
+                numbers = {name: value for name, value in largest.items() if value}
+                address = path.format(**{name: value or "x" for name, value in largest.items()})
+                # Of a chat that is there what belongs to it is read.
+                for asked in {address, path.format(**largest | {"chat_id": chat_id})}:
+                    headers = of_client if path.startswith(("/apps", "/manager")) else {}
+                    answer = await client.request(method, asked, params=numbers, headers=headers)
+                    assert answer.status_code < 500, (method, asked, numbers)
+
+
+def maximum(schema: dict[str, Any]) -> int | None:
+    """The largest value of a whole number."""
+    either = [schema, *schema.get("anyOf", [])]
+    return next((one["maximum"] for one in either if "maximum" in one), None)
 
 
 @pytest.mark.parametrize("after", ["-1", "x", str(2**31), "9" * 40, ""])
