@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -149,6 +150,30 @@ async def assert_the_store_is_right(run: Run) -> None:
     assert "routing.repaired" not in run.product.log("worker")
 
 
+def strings(value: object) -> list[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [one for inner in value for one in strings(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+def assert_neither_logs_nor_temporal_name_anybody(run: Run) -> None:
+    """No byte of theirs is a text, a number, an address or what opens something."""
+    data = run.product.data
+    private = {text.text for kind in ("inbound", "outbound") for text in run.record.texts(kind)}
+    private -= {"1", "2", "3"}
+    private |= {one.phone.removeprefix("+") for one in run.consumers}
+    private |= set(strings(json.loads((data / "demo.json").read_text())))
+    private |= {user["email"] for user in run.product.told["tenants"][0]["users"]}
+    logs = [*data.glob("logs/*.log*")]
+    temporal = [*data.glob("temporal-*.db*")]
+    assert b'"chat_id":' in b"".join(file.read_bytes() for file in temporal)
+    for file in logs + temporal:
+        held = file.read_bytes()
+        assert [word for word in private if word.encode() in held] == [], file.name
+
+
 def replies_on(screen: Sequence[str]) -> list[str]:
     return [text for text in screen if text.startswith("reply ")]
 
@@ -173,6 +198,7 @@ async def test_each_reply_arrives_once_and_in_order_while_every_part_is_killed(
         await assert_the_store_is_right(run)
         assert Counter(m.status for m in run.record.texts("outbound")).keys() == {"delivered"}
         await assert_each_text_arrived_once_and_in_order(run)
+        assert_neither_logs_nor_temporal_name_anybody(run)
 
 
 async def test_without_a_look_up_no_text_is_sent_twice_and_doubt_is_shown(
