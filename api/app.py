@@ -47,8 +47,9 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.feeds = Feeds(deps.db, deps.wake)
     app.state.limiter = Limiter(deps.db)
     app.state.accounts = carriers.Accounts(deps.db)
+    # Routes are tried one after the other: what is asked for most comes first.
     admin = (configuration, audit, consent, credentials, numbers, objects, people)
-    for room in (login, agent, *admin, apps, manager, carriers, events, ops, health, docs):
+    for room in (carriers, agent, events, login, apps, manager, *admin, ops, health, docs):
         app.include_router(room.routes)
     errors.install(app)
     openapi.install(app)
