@@ -68,11 +68,11 @@ def worker(
     role: Annotated[Role, typer.Option(help="Which task queues to work on.")] = "all",
 ) -> None:
     """Run workflows and activities."""
-    import asyncio
+    import uvloop
 
     from worker import run_worker
 
-    asyncio.run(run_worker(settings_with_log(), role))
+    uvloop.run(run_worker(settings_with_log(), role))
     leave()
 
 

@@ -1,6 +1,7 @@
 """The database: one service call is one transaction, run in a thread, in one piece.
 
-SQLite has one writer connection per process and a few readers (WAL); PostgreSQL has a pool.
+SQLite has one writer connection per process, which commits what waits for it together, and a few
+readers (WAL); PostgreSQL has a pool.
 Nothing below the services commits, and what a transaction owes to Temporal is handed over
 only after it is committed.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -18,7 +19,11 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from store.failures import Again as Again
+from store.failures import StoreUnavailable as StoreUnavailable
+from store.failures import retrying, translated
+from store.group_commit import GroupCommit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,9 +38,6 @@ POSTGRES_LIMITS = {
 }
 SQLITE_READERS = 3
 BUSY_TIMEOUT_MS = 10_000
-# Deadlock and serialization failures of PostgreSQL: the whole service call is repeated.
-RETRIED_STATES = {"40001", "40P01"}
-RETRIES = 5
 
 
 class Clock(Protocol):
@@ -49,14 +51,6 @@ class WallClock:
 
     async def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-class StoreUnavailable(Exception):
-    """The database cannot be reached or is locked: the caller may try again (503)."""
-
-
-class Again(Exception):
-    """The service guessed wrongly which locks it needs: it is run again with `tx.attempt` > 0."""
 
 
 @dataclass
@@ -91,6 +85,31 @@ AnyRow = sa.Row[*tuple[Any, ...]]
 AnySelect = sa.Select[*tuple[Any, ...]]
 
 
+class _Writer(Protocol):
+    def submit(self, work: Callable[[Connection, int], T]) -> Future[T]: ...
+    def close(self) -> None: ...
+
+
+class _Pool:
+    """Transactions side by side, each on a thread and a connection of its own."""
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(threads, "store-writer")
+
+    def submit(self, work: Callable[[Connection, int], T]) -> Future[T]:
+        """Done when the work is committed."""
+
+        def once(attempt: int) -> T:
+            with translated(), self._engine.begin() as conn:
+                return work(conn, attempt)
+
+        return self._threads.submit(retrying, once)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+
 class Database:
     """Runs services against one database; `flush` completes each write before it commits.
 
@@ -107,13 +126,13 @@ class Database:
         if self.is_sqlite:
             self._writer = _sqlite_engine(self.url, writer=True, durable=durable)
             self._reader = _sqlite_engine(self.url, writer=False)
-            self._write_threads = ThreadPoolExecutor(1, "store-writer")
+            self._write: _Writer = GroupCommit(self._writer)
             self._read_threads = ThreadPoolExecutor(SQLITE_READERS, "store-reader")
         else:
             # Readers of their own: writers that wait for a lock must not keep them out.
             self._writer = _postgres_engine(self.url, POSTGRES_WRITERS)
             self._reader = _postgres_engine(self.url, POSTGRES_READERS)
-            self._write_threads = ThreadPoolExecutor(POSTGRES_WRITERS, "store-writer")
+            self._write = _Pool(self._writer, POSTGRES_WRITERS)
             self._read_threads = ThreadPoolExecutor(POSTGRES_READERS, "store-reader")
 
     async def write(
@@ -122,14 +141,13 @@ class Database:
         """Run `service(tx, …)` as one transaction; it may be repeated, so it does no I/O."""
         now = await self.clock.now()
 
-        def once(attempt: int) -> tuple[T, Tx]:
-            with _translated(), self._writer.begin() as conn:
-                tx = Tx(conn, now, attempt, shared=self._shared)
-                answer = service(tx, *args, **kwargs)
-                self._flush(tx)
+        def work(conn: Connection, attempt: int) -> tuple[T, Tx]:
+            tx = Tx(conn, now, attempt, shared=self._shared)
+            answer = service(tx, *args, **kwargs)
+            self._flush(tx)
             return answer, tx
 
-        answer, tx = await _in_thread(self._write_threads, lambda: _retrying(once))
+        answer, tx = await asyncio.wrap_future(self._write.submit(work))
         if tx.outbox or tx.events:
             self.on_commit(tx.outbox, bool(tx.events))
         return answer
@@ -141,7 +159,7 @@ class Database:
         now = await self.clock.now()
 
         def once() -> T:
-            with _translated(), self._reader.connect() as conn:
+            with translated(), self._reader.connect() as conn:
                 return query(Tx(conn, now, shared=self._shared), *args, **kwargs)
 
         return await _in_thread(self._read_threads, once)
@@ -151,7 +169,7 @@ class Database:
         await asyncio.get_running_loop().run_in_executor(None, self._shutdown)
 
     def _shutdown(self) -> None:
-        self._write_threads.shutdown()
+        self._write.close()
         self._read_threads.shutdown()
         self._writer.dispose()
         self._reader.dispose()
@@ -159,42 +177,6 @@ class Database:
 
 async def _in_thread(threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(threads, call)
-
-
-def _retrying(once: Callable[[int], T]) -> T:
-    for attempt in range(RETRIES - 1):
-        try:
-            return once(attempt)
-        except Again:
-            continue
-        except DBAPIError as error:
-            if not _may_be_retried(error):
-                raise
-    try:
-        return once(RETRIES - 1)
-    except DBAPIError as error:
-        if not _may_be_retried(error):
-            raise
-        raise StoreUnavailable("The database is too busy.") from None
-
-
-def _may_be_retried(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
-
-
-class _translated:
-    """Turns what a lost or locked database raises into `StoreUnavailable`."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, (OperationalError, InterfaceError)):
-            return
-        if _may_be_retried(error):
-            return
-        # Not `from error`: its message may quote a row, and a failure's causes reach Temporal.
-        raise StoreUnavailable(f"The database is not reachable ({type(error).__name__}).") from None
 
 
 def _sqlite_engine(url: sa.URL, *, writer: bool, durable: bool = True) -> Engine:
