@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from benchmarks import burst, costs, idle, machine, routing, streams, webhooks
+from benchmarks import burst, configuration, costs, idle, machine, routing, streams, webhooks
 from benchmarks.engine import Store, product, stores
 from benchmarks.sizes import FULL, QUICK, Sizes
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Store, Sizes], Awaitable[None]]] = {
     "idle": idle.run,
     "routing": routing.run,
     "streams": streams.run,
+    "configuration": configuration.run,
 }
 DATABASES = ("sqlite", "postgres")
 

@@ -1,23 +1,18 @@
-"""How long a large tenant's configuration takes, and whether texts notice that it is applied.
-
-`python -m benchmarks.configuration [--database-url URL]`: an empty database is made on SQLite, or
-the given empty PostgreSQL is used.
-"""
+"""How long a large tenant's configuration takes, and whether texts notice that it is applied."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
+from benchmarks.engine import Store, empty_database
+from benchmarks.sizes import Sizes, Tenant
+from benchmarks.tables import median, percentile, show
 from carriers.protocol import InboundText
 from domain.config.document import Configuration, as_data
 from domain.config.file import parse, validate, write
@@ -31,23 +26,23 @@ from store.database import Database, Tx, WallClock
 from store.migrations import upgrade
 from store.numbers import Account
 
-QUEUES, AGENTS, NUMBERS = 2_000, 5_000, 500
 FAN = 12
 TEXT_EVERY = 1 / 16
 ACTOR = Actor("file", "benchmark")
 
 
-def document(queues: int = QUEUES, agents: int = AGENTS, numbers: int = NUMBERS) -> dict[str, Any]:
+def document(size: Tenant) -> dict[str, Any]:
     """A tenant of this size: a tree in which each menu has at most twelve choices."""
     users = {
-        f"agent{n}": {"name": f"Agent {n}", "email": f"agent{n}@big.example"} for n in range(agents)
+        f"agent{n}": {"name": f"Agent {n}", "email": f"agent{n}@big.example"}
+        for n in range(size.agents)
     }
     users["root"] = {"name": "Root", "email": "root@big.example", "role": "administrator"}
-    nodes: list[dict[str, Any]] = [{"name": f"Queue {n}"} for n in range(queues)]
+    nodes: list[dict[str, Any]] = [{"name": f"Queue {n}"} for n in range(size.queues)]
     for n, node in enumerate(nodes[1:], start=1):
         nodes[(n - 1) // FAN].setdefault("queues", {})[f"queue{n}"] = node
     leaves = [node for node in nodes if "queues" not in node]
-    for n in range(agents):
+    for n in range(size.agents):
         for seat in (n, n * 7 + 1, n * 13 + 2):
             seats = leaves[seat % len(leaves)].setdefault("agents", [])
             if f"agent{n}" not in seats:
@@ -59,8 +54,8 @@ def document(queues: int = QUEUES, agents: int = AGENTS, numbers: int = NUMBERS)
         "users": users,
         "queues": {"queue0": nodes[0]},
         "numbers": {
-            f"+1415555{n:04}": {"account": "main", "queue": f"queue{n % queues}"}
-            for n in range(1, numbers + 1)
+            f"+1415555{n:04}": {"account": "main", "queue": f"queue{n % size.queues}"}
+            for n in range(1, size.numbers + 1)
         },
     }
 
@@ -79,6 +74,7 @@ class Texts:
 
     db: Database
     account: Account
+    numbers: int
     took: list[float] = field(default_factory=list)
     sent: int = 0
 
@@ -92,7 +88,7 @@ class Texts:
     async def _text(self) -> None:
         self.sent += 1
         phone = f"+1415666{self.sent:04}"
-        number = f"+1415555{self.sent % NUMBERS + 1:04}"
+        number = f"+1415555{self.sent % self.numbers + 1:04}"
         began = time.perf_counter()
         text = InboundText(f"text-{self.sent}", phone, number, "Hello")
         await self.db.write(intake.receive, self.account, text)
@@ -120,60 +116,80 @@ async def beside(texts: Texts, work: Work) -> tuple[float, list[float]]:
     return seconds, sorted(texts.took)
 
 
-async def measure(url: str, table: Table) -> None:
-    db = Database(url, WallClock(), flush)
-    data = document()
-    wanted = validate(data)
+async def run(store: Store, sizes: Sizes) -> None:
+    """Plans and applies a whole tenant, then three changes of it while texts come in."""
+    with TemporaryDirectory(prefix="threadline-bench-") as folder:
+        url = empty_database(store, Path(folder))
+        upgrade(url)
+        db = Database(url, WallClock(), flush)
+        rows = await _whole(db, sizes) + await _changes(db, sizes)
+        await db.close()
+    size = sizes.tenant
+    title = f"{size.queues:,} queues, {size.agents:,} agents, {size.numbers} numbers"
+    show(title, ("what", "seconds", "lock held s", "texts p50 ms", "p99", "longest"), rows)
+
+
+async def _whole(db: Database, sizes: Sizes) -> list[list[str]]:
+    wanted = validate(document(sizes.tenant))
     text = write(as_data(wanted))
+    read = await timed(lambda: asyncio.to_thread(parse, text))
+    return [
+        _row(f"read the file ({len(text) / 1e6:.1f} MB)", read),
+        _row("plan all of it", await timed(_plan(db, wanted))),
+        _row("apply all of it", await timed(apply := Apply(db, wanted)), held=apply.held),
+    ]
 
-    held = 0.0
 
-    def row(what: str, seconds: float, took: list[float] | None = None) -> None:
-        shown = ["", "", ""]
-        locked = f"{held:.2f}" if what.startswith("apply") else ""
-        if took:
-            shown = [f"{statistics.median(took):.0f}", f"{took[int(len(took) * 0.99)]:.0f}",
-                     f"{took[-1]:.0f}"]  # fmt: skip
-        table.add_row(what, f"{seconds:.2f}", locked, *shown)
-
-    def plan(new: Configuration) -> Work:
-        async def planned() -> None:
-            draft = await db.read(configuration.draft, new)
-            await db.read(configuration.plan, draft, known(new))
-
-        return planned
-
-    def timed_apply(tx: Tx, draft: Draft, new: Configuration) -> None:
-        nonlocal held
-        began = time.perf_counter()
-        configuration.apply(tx, draft, ACTOR, known(new))
-        held = time.perf_counter() - began
-
-    def apply(new: Configuration) -> Work:
-        async def applied() -> None:
-            draft = await db.read(configuration.draft, new)
-            await db.write(timed_apply, draft, new)
-
-        return applied
-
-    row(
-        f"read the file ({len(text) / 1e6:.1f} MB)",
-        await timed(lambda: asyncio.to_thread(parse, text)),
-    )
-    row("plan all of it", await timed(plan(wanted)))
-    row("apply all of it", await timed(apply(wanted)))
+async def _changes(db: Database, sizes: Sizes) -> list[list[str]]:
     account = await db.read(numbers.account, "simulator", "big-main")
     assert account is not None
-    texts = Texts(db, account)
-    _, took = await beside(texts, lambda: asyncio.sleep(2))
-    row("texts alone", 2, took)
+    texts = Texts(db, account, sizes.tenant.numbers)
+    alone = min(2.0, sizes.live_seconds)
+    rows = [_row("texts alone", *await beside(texts, lambda: asyncio.sleep(alone)))]
     for what, edit in CHANGES.items():
-        changed = document()
+        changed = document(sizes.tenant)
         edit(changed)
         new = validate(changed)
-        row(f"plan: {what}", *await beside(texts, plan(new)))
-        row(f"apply: {what}", *await beside(texts, apply(new)))
-    await db.close()
+        rows.append(_row(f"plan: {what}", *await beside(texts, _plan(db, new))))
+        apply = Apply(db, new)
+        took = await beside(texts, apply)
+        rows.append(_row(f"apply: {what}", *took, held=apply.held))
+    return rows
+
+
+def _row(
+    what: str, seconds: float, took: list[float] | None = None, held: float | None = None
+) -> list[str]:
+    shown = ["", "", ""]
+    if took:
+        shown = [f"{one:.0f}" for one in (median(took), percentile(took, 99), took[-1])]
+    return [what, f"{seconds:.2f}", "" if held is None else f"{held:.2f}", *shown]
+
+
+def _plan(db: Database, new: Configuration) -> Work:
+    async def planned() -> None:
+        draft = await db.read(configuration.draft, new)
+        await db.read(configuration.plan, draft, known(new))
+
+    return planned
+
+
+@dataclass
+class Apply:
+    """Applies a configuration; `held` is how long, in seconds, the lock was held for it."""
+
+    db: Database
+    new: Configuration
+    held: float = 0.0
+
+    async def __call__(self) -> None:
+        draft = await self.db.read(configuration.draft, self.new)
+        await self.db.write(self._apply, draft)
+
+    def _apply(self, tx: Tx, draft: Draft) -> None:
+        began = time.perf_counter()
+        configuration.apply(tx, draft, ACTOR, known(self.new))
+        self.held = time.perf_counter() - began
 
 
 def _rename_one(data: dict[str, Any]) -> None:
@@ -198,24 +214,6 @@ def _move_agents(data: dict[str, Any]) -> None:
 
 CHANGES = {
     "one queue's name": _rename_one,
-    "5,000 names and a timer": _rename_all,
+    "every name, and a timer": _rename_all,
     "one agent off each leaf": _move_agents,
 }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database-url")
-    url = parser.parse_args().database_url
-    table = Table(title=f"{QUEUES:,} queues, {AGENTS:,} agents, {NUMBERS} numbers")
-    for name in ("what", "seconds", "lock held s", "texts p50 ms", "p99", "longest"):
-        table.add_column(name, justify="left" if name == "what" else "right")
-    with tempfile.TemporaryDirectory() as folder:
-        url = url or f"sqlite:///{folder}/store.db"
-        upgrade(url)
-        asyncio.run(measure(url, table))
-    Console(width=100).print(table)
-
-
-if __name__ == "__main__":
-    main()

@@ -65,6 +65,7 @@ class Traffic:
     async def missing(self) -> str:
         """What of the acknowledged texts the store or the phones do not have, or have twice."""
         await self.engine.company.quiet()
+        await self.engine.carrier.reported()
         texts = self.engine.company.texts
         received = await texts("inbound", MessageStatus.RECEIVED)
         delivered = await texts("outbound", MessageStatus.DELIVERED)

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.memory import CACHES, FLAT_SHARE, Watch, judge
-from benchmarks.traffic import STORIES, Consumer
+from benchmarks.stories import STORIES
+from benchmarks.traffic import Consumer
 from tests.system.record import Record
 
 # So many points of time are shown.

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Tenant:
+    """How much a tenant has configured."""
+
+    queues: int
+    agents: int
+    numbers: int
+
+
+@dataclass(frozen=True)
 class Sizes:
     """Bounded, whatever the machine: counts and seconds, never "until it is steady"."""
 
@@ -23,6 +32,7 @@ class Sizes:
     streams: int = 200
     stream_rate: float = 4.0
     stream_seconds: float = 30.0
+    tenant: Tenant = Tenant(queues=2_000, agents=5_000, numbers=500)
 
 
 FULL = Sizes()
@@ -41,4 +51,5 @@ QUICK = Sizes(
     decisions=2,
     streams=3,
     stream_seconds=1.0,
+    tenant=Tenant(queues=20, agents=30, numbers=10),
 )

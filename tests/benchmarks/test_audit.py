@@ -63,7 +63,7 @@ class Found:
 
 @pytest.fixture
 def found() -> Found:
-    ann = Consumer(0, "by menu", None, random.Random(1))  # type: ignore[arg-type]
+    ann = Consumer(0, "by menu", None, None, random.Random(1))  # type: ignore[arg-type]
     ann.said = [Said("0-0", "question", 1), Said("0-1", "STOP")]
     ann.begin(STOPPED)
     ann.through = True

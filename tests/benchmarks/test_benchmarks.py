@@ -18,6 +18,7 @@ TABLES = (
     "An agent takes one of many waiting chats",
     "A new chat begins to wait",
     "Live events at",
+    "20 queues, 30 agents, 10 numbers",
 )
 
 
