@@ -21,7 +21,7 @@ from carriers.protocol import Accepted, InboundText
 from domain.process import ChatRef, ChatView
 from domain.statuses import ENDED, AgentStatus, ChatStatus, OfferState
 from rehearse_scenario import Scenario, Shift
-from services import agents, intake, process, replies, routing, sends
+from services import agents, claims, intake, process, replies, routing, sends
 from store import agent_offers, numbers, tenants
 from store import chats as store_chats
 from store import tables as t
@@ -183,10 +183,10 @@ class Day:
             self.at(following.at, self._ring_router)
 
     async def _send(self, message_id: int, chat_id: int | None = None) -> None:
-        claim = await self.db.write(sends.claim, self.tenant_id, message_id, None)
-        if isinstance(claim, sends.NotDue):
+        claim = await self.db.write(claims.claim, self.tenant_id, message_id, None)
+        if isinstance(claim, claims.NotDue):
             self.after(claim.wait, partial(self._send, message_id, chat_id))
-        elif isinstance(claim, sends.HandOver):
+        elif isinstance(claim, claims.HandOver):
             taken = Accepted(provider_id=f"rehearsal-{message_id}")
             settled = await self.db.write(sends.accepted, self.tenant_id, message_id, taken)
             if chat_id is not None and self.views[chat_id].status not in ENDED:

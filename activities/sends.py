@@ -25,8 +25,8 @@ from carriers.protocol import (
 )
 from domain.health import LONGEST_TOLD_PAUSE
 from domain.process import SendOutcome, SendText, SentText
-from services import sends
-from services.sends import HandOver, InDoubt, NotDue, OutOfOrder, Settled, Superseded
+from services import claims, sends
+from services.claims import HandOver, InDoubt, NotDue, OutOfOrder, Settled, Superseded
 from store import sends as texts
 from store.database import Database
 from store.numbers import Account
@@ -54,7 +54,7 @@ class SendActivities:
         """Claim, hand over, record. What cannot be decided now ends the try and is retried."""
         incarnation = None if send.chat is None else send.chat.incarnation
         tenant_id = await self._tenant_of(send)
-        claim = await self._db.write(sends.claim, tenant_id, send.message_id, incarnation)
+        claim = await self._db.write(claims.claim, tenant_id, send.message_id, incarnation)
         match claim:
             case Settled():
                 return _done(claim)
@@ -77,7 +77,7 @@ class SendActivities:
 
     async def _hand_over(self, text: HandOver) -> SentText:
         tenant_id = text.account.tenant_id
-        if await self._db.clock.now() - text.claimed_at > sends.FRESH:
+        if await self._db.clock.now() - text.claimed_at > claims.FRESH:
             await self._db.write(sends.not_taken, tenant_id, text.message_id, text.attempt)
             raise _later("the claim waited too long for the store", timedelta(0))
         answer = await self._send(text)

@@ -23,7 +23,7 @@ from carriers.protocol import (
 from domain.health import RUN, Breaker
 from domain.process import SendOutcome, SendText
 from domain.statuses import MessageStatus
-from services import sends
+from services import claims, sends
 from services.commit import flush
 from store import messages
 from store.database import Database
@@ -172,7 +172,7 @@ async def test_a_doubt_that_nobody_can_settle_is_given_up_when_others_could_go_o
         await acts.send_text(text)
     if out_of_order:
         await stop(world, world.account)
-    clock.move(seconds=sends.DOUBT_PATIENCE.total_seconds() + 1)
+    clock.move(seconds=claims.DOUBT_PATIENCE.total_seconds() + 1)
     assert (await acts.send_text(text)).outcome is SendOutcome.DONE
     found = await world.db.read(messages.get, world.tenant_id, text.message_id)
     assert found.status is MessageStatus.UNKNOWN

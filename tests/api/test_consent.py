@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carriers.protocol import Accepted
-from services import sends
+from services import claims, sends
 from tests.api.world import Api
 
 ADMIN = "/admin/api/v1/consent"
@@ -39,7 +39,7 @@ async def test_the_evidence_has_every_entry_with_the_words_and_the_message(api: 
     world = api.acme.world
     await world.text("Stop!", id="SM1")
     (answer,) = await world.sent_without_chat()
-    await world.db.write(sends.claim, world.tenant_id, answer.id, None)
+    await world.db.write(claims.claim, world.tenant_id, answer.id, None)
     await world.db.write(sends.accepted, world.tenant_id, answer.id, Accepted("SM2", 1))
     await world.text("START", id="SM3")
     found = await export(api, "+1 (415) 555-0111")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carriers.protocol import Rejected
-from services import sends
+from services import claims, sends
 from tests.api.world import BASE, Api
 from tests.conftest import SetClock
 from tests.world import PHONE, VIP_NUMBER
@@ -124,7 +124,7 @@ async def test_an_opt_in_is_told_to_the_agent_who_talks_with_the_consumer(api: A
 async def test_a_refused_text_is_explained_in_words_with_the_carriers_own(api: Api) -> None:
     chat_id = await api.acme.connected_chat()
     text = await api.acme.world.reply("ana", chat_id, "Hello?")
-    await api.db.write(sends.claim, api.acme.tenant_id, text.id, 1)
+    await api.db.write(claims.claim, api.acme.tenant_id, text.id, 1)
     await api.db.write(
         sends.rejected, api.acme.tenant_id, text.id, Rejected("30007", "Message filtered")
     )

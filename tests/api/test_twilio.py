@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 from carriers.protocol import Carrier, CarrierAccountRefused
 from carriers.registry import CARRIERS
 from domain.statuses import ChatStatus, MessageStatus, OptOutReplies
-from services import sends
+from services import claims
 from store import tables as t
 from store.database import Tx
 from store.numbers import Account
@@ -173,7 +173,7 @@ async def test_a_receipt_finds_its_text_by_the_reference_before_the_answer_came(
     world = at_twilio.acme.world
     chat_id = await at_twilio.acme.connected_chat()
     reply = await world.reply("ana", chat_id, "x" * 400)
-    await at_twilio.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await at_twilio.db.write(claims.claim, world.tenant_id, reply.id, 1)
     path = f"{STATUS}?reference=threadline-{reply.id}"
     for status in ("queued", "delivered", "sent"):
         receipt = {"MessageSid": "SM7", "MessageStatus": status}
@@ -197,7 +197,7 @@ async def test_a_block_that_only_a_receipt_tells_is_an_opt_out_by_the_carrier(
     world = at_twilio.acme.world
     chat_id = await at_twilio.acme.connected_chat()
     reply = await world.reply("ana", chat_id, "Hello")
-    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     path = f"{STATUS}?reference=threadline-{reply.id}"
     receipt = {"MessageSid": "SM7", "MessageStatus": "failed", "ErrorCode": "21610"}
     for _ in range(2):

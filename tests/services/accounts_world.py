@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from carriers.protocol import Busy
 from domain.health import RUN, Breaker, Health
 from domain.statuses import MessageStatus
-from services import health, sends
-from services.sends import Claim, HandOver
+from services import claims, health
+from services.claims import Claim, HandOver
 from store import health as known_health
 from store import numbers
 from store import tables as t
@@ -40,7 +40,7 @@ async def second_account(world: World, *, fallback: bool = True) -> Account:
 
 
 async def claim(world: World, message_id: int) -> Claim:
-    return await world.db.write(sends.claim, world.tenant_id, message_id, 1)
+    return await world.db.write(claims.claim, world.tenant_id, message_id, 1)
 
 
 async def handed_over(world: World, message_id: int) -> HandOver:

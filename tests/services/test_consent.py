@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from carriers.protocol import Rejected
 from domain.consent import Consent
 from domain.statuses import AgentStatus, ChatStatus, FailReason, MessageStatus
-from services import consent, sends
+from services import claims, consent, sends
+from services.claims import HandOver, Settled
 from services.errors import ConsumerOptedOut, NotYourChat
-from services.sends import HandOver, Settled
 from store import tables as t
 from store.consent import Entry, append
 from tests.conftest import OpenDatabase, SetClock
@@ -112,7 +112,7 @@ async def test_an_opt_out_blocks_what_is_queued_and_its_own_confirmation_goes_ou
     }
     for message in await world.sent_without_chat():
         assert isinstance(
-            await world.db.write(sends.claim, world.tenant_id, message.id, None), HandOver
+            await world.db.write(claims.claim, world.tenant_id, message.id, None), HandOver
         )
 
 
@@ -261,7 +261,7 @@ async def test_a_click_and_a_stop_at_the_same_moment_are_one_opt_out(
 async def test_a_carriers_block_is_entered_and_ends_the_chats(world: World) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "Hello")
-    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     await world.db.write(
         sends.rejected, world.tenant_id, reply.id, Rejected("21610", "unsubscribed", True)
     )
@@ -292,10 +292,10 @@ async def test_a_text_that_was_claimed_before_the_opt_out_is_blocked_when_tried_
 ) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "Hello")
-    assert isinstance(await world.db.write(sends.claim, world.tenant_id, reply.id, 1), HandOver)
+    assert isinstance(await world.db.write(claims.claim, world.tenant_id, reply.id, 1), HandOver)
     await world.text("STOP")
     await world.db.write(sends.not_taken, world.tenant_id, reply.id)
-    assert isinstance(await world.db.write(sends.claim, world.tenant_id, reply.id, 1), Settled)
+    assert isinstance(await world.db.write(claims.claim, world.tenant_id, reply.id, 1), Settled)
     assert (await world.thread(chat_id))[-2].status is MessageStatus.BLOCKED
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from carriers.protocol import Rejected
 from domain.statuses import ChatStatus, MessageStatus, NumberStatus
-from services import consent, sends
+from services import claims, consent, sends
 from services.errors import ConsumerOptedOut
 from store import tables as t
 from store.database import Tx
@@ -190,7 +190,7 @@ async def test_a_carriers_block_and_an_agents_click_have_the_scope_that_is_set(
     assert await silenced(world) == {VIP_NUMBER}
     other = await world.connected_chat()
     reply = await world.reply("ana", other, "Hello")
-    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     await world.db.write(
         sends.rejected, world.tenant_id, reply.id, Rejected("21610", "blocked", True)
     )
@@ -205,11 +205,11 @@ async def test_a_text_is_judged_by_the_number_it_leaves_from_when_it_is_claimed(
     reply = await world.reply("ana", chat_id, "Hello")
     await world.text("STOP", to=VIP_NUMBER)
     assert isinstance(
-        await world.db.write(sends.claim, world.tenant_id, reply.id, 1), sends.HandOver
+        await world.db.write(claims.claim, world.tenant_id, reply.id, 1), claims.HandOver
     )
     await world.db.write(sends.not_taken, world.tenant_id, reply.id)
     await world.db.write(_enter_unseen, world)
-    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     thread = await world.thread(chat_id)
     assert next(m.status for m in thread if m.id == reply.id) is MessageStatus.BLOCKED
     with pytest.raises(ConsumerOptedOut):

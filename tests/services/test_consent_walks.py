@@ -18,10 +18,10 @@ from domain.consent import Consent
 from domain.process import ChatRef
 from domain.statuses import AgentStatus
 from domain.texts import TextKey
-from services import consent, process, sends
+from services import claims, consent, process, sends
+from services.claims import HandOver
 from services.consent import ANSWERS
 from services.errors import Refused
-from services.sends import HandOver
 from store import consent as ledger
 from store import tables as t
 from store.consent import Entry
@@ -140,7 +140,7 @@ async def chosen(world: World, step: Step, *statuses: str) -> int:
 async def blocked_by_the_carrier(world: World, step: Step) -> None:
     """A text is handed over, and refused because of the carrier's own list."""
     for text in await queued(world):
-        claim = await world.db.write(sends.claim, world.tenant_id, text.id, 1)
+        claim = await world.db.write(claims.claim, world.tenant_id, text.id, 1)
         if isinstance(claim, HandOver):
             answer = Rejected("21610", "Attempt to send to unsubscribed recipient", opted_out=True)
             await world.db.write(sends.rejected, world.tenant_id, text.id, answer)
@@ -186,7 +186,7 @@ async def claim_some(world: World, tries: Sequence[str]) -> None:
         if tried == "give back":
             await world.db.write(sends.not_taken, world.tenant_id, text.id)
         elif tried == "take":
-            claim = await world.db.write(sends.claim, world.tenant_id, text.id, 1)
+            claim = await world.db.write(claims.claim, world.tenant_id, text.id, 1)
             opted_out = (text.consumer_id, text.number_id) in blocked
             answered = text.kind in ANSWERS or not opted_out
             assert answered or not isinstance(claim, HandOver), text
@@ -279,7 +279,7 @@ async def test_whatever_was_queued_before_an_opt_out_is_blocked_when_it_is_claim
     written = WRITTEN | {"reply"}
     assert {text.kind for text in texts} == written
     for text in texts:
-        claim = await world.db.write(sends.claim, world.tenant_id, text.id, 1)
+        claim = await world.db.write(claims.claim, world.tenant_id, text.id, 1)
         status = (await world.rows(sa.select(m.status).where(m.id == text.id)))[0].status
         assert isinstance(claim, HandOver) == (text.kind in ANSWERS), text
         assert status == ("sending" if text.kind in ANSWERS else "blocked"), text

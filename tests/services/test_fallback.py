@@ -11,7 +11,7 @@ from carriers.protocol import Accepted, Busy, Found, InboundText, NoAnswer, Rece
 from domain.receipts import SegmentStatus
 from domain.statuses import MessageStatus
 from services import intake, receipts, sends
-from services.sends import HandOver, InDoubt, OutOfOrder
+from services.claims import HandOver, InDoubt, OutOfOrder
 from services.twins import TWIN_WINDOW
 from store import health, messages
 from store import tables as t

@@ -12,8 +12,8 @@ from carriers.protocol import Accepted, Busy, NoAnswer, Receipt, Rejected
 from domain.health import PROBE_LEASE, RUN, TRIAL_LEASE, Breaker
 from domain.receipts import SegmentStatus
 from domain.statuses import MessageStatus
-from services import health, receipts, sends
-from services.sends import HandOver, InDoubt, OutOfOrder, Settled
+from services import claims, health, receipts, sends
+from services.claims import HandOver, InDoubt, OutOfOrder, Settled
 from store import health as known_health
 from store import messages
 from store import tables as t
@@ -118,7 +118,7 @@ async def test_one_process_asks_the_carrier_and_one_text_tries_it(
         assert probe.number in world.numbers
         await one.write(health.probed, probe, None)
         claims = [
-            db.write(sends.claim, world.tenant_id, r, 1)
+            db.write(claims.claim, world.tenant_id, r, 1)
             for db, r in zip((one, two) * 4, replies, strict=True)
         ]
         found = await asyncio.gather(*claims)

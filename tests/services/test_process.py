@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from carriers.protocol import Accepted
 from domain.process import ChatRef, LoadedChat, SettleChat
 from domain.statuses import ChatStatus, DisconnectedBy, FailReason
-from services import process, sends
+from services import claims, process, sends
 from services.commit import POINTER
 from store import incarnations
 from store import tables as t
@@ -36,7 +36,7 @@ async def settle(world: World, chat_id: int, last_ptr: int) -> LoadedChat:
 async def send_all(world: World, chat_id: int) -> None:
     for text in await world.thread(chat_id):
         if text.status == "queued":
-            await world.db.write(sends.claim, world.tenant_id, text.id, 1)
+            await world.db.write(claims.claim, world.tenant_id, text.id, 1)
             await world.db.write(
                 sends.accepted, world.tenant_id, text.id, Accepted(f"carrier-{text.id}")
             )

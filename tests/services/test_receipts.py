@@ -15,7 +15,7 @@ from carriers.protocol import Accepted, Receipt
 from domain.process import ChatRef
 from domain.receipts import SegmentStatus
 from domain.statuses import ChatStatus, MessageStatus
-from services import process, receipts, sends
+from services import claims, process, receipts, sends
 from store import messages
 from store import tables as t
 from store.database import Tx
@@ -35,12 +35,12 @@ async def claimed(world: World, text: str = LONG) -> tuple[int, int]:
     chat_id = await world.connected_chat()
     for queued in await world.thread(chat_id):
         if queued.direction == "outbound":
-            await world.db.write(sends.claim, world.tenant_id, queued.id, 1)
+            await world.db.write(claims.claim, world.tenant_id, queued.id, 1)
             await world.db.write(
                 sends.accepted, world.tenant_id, queued.id, Accepted(f"c-{queued.id}")
             )
     reply = (await world.reply("ana", chat_id, text)).id
-    await world.db.write(sends.claim, world.tenant_id, reply, 1)
+    await world.db.write(claims.claim, world.tenant_id, reply, 1)
     return chat_id, reply
 
 
@@ -186,7 +186,7 @@ async def test_a_receipt_with_our_reference_settles_a_text_whose_answer_never_ca
     text = await message(world, reply)
     assert text.status is MessageStatus.SENT
     assert text.sent_at is not None
-    assert isinstance(await world.db.write(sends.claim, world.tenant_id, reply, 1), sends.Settled)
+    assert isinstance(await world.db.write(claims.claim, world.tenant_id, reply, 1), claims.Settled)
     await apply(world, receipt(0, DELIVERED))
     assert (await message(world, reply)).status is MessageStatus.DELIVERED
 
@@ -205,7 +205,7 @@ async def test_a_receipt_that_is_quicker_than_the_answer_restarts_a_held_up_wind
     chat_id, reply = await claimed(world, "short")
     await world.db.write(sends.not_taken, world.tenant_id, reply)
     clock.move(hours=1)
-    await world.db.write(sends.claim, world.tenant_id, reply, 1)
+    await world.db.write(claims.claim, world.tenant_id, reply, 1)
     await apply(world, receipt(0, SENT, f"threadline-{reply}"))
     settled = await world.db.write(sends.accepted, world.tenant_id, reply, Accepted("carrier-1"))
     assert settled.deadline_at == clock.at + timedelta(minutes=10)
@@ -252,7 +252,7 @@ async def test_a_receipt_for_a_text_that_was_never_handed_over_does_not_keep_it_
     await apply(world, other)
     assert (await message(world, waiting)).status is MessageStatus.QUEUED
     assert isinstance(
-        await world.db.write(sends.claim, world.tenant_id, waiting, 1), sends.HandOver
+        await world.db.write(claims.claim, world.tenant_id, waiting, 1), claims.HandOver
     )
     kept = t.early_receipts.c.provider_id
     assert await world.rows(sa.select(kept)) == [("carrier-9",)]
@@ -266,7 +266,7 @@ async def test_a_reference_beside_another_texts_carrier_id_speaks_of_that_other_
     chat_id, first = await claimed(world, "short")
     await world.db.write(sends.accepted, world.tenant_id, first, Accepted("carrier-1"))
     second = (await world.reply("ana", chat_id, "also short")).id
-    await world.db.write(sends.claim, world.tenant_id, second, 1)
+    await world.db.write(claims.claim, world.tenant_id, second, 1)
     await world.db.write(sends.accepted, world.tenant_id, second, Accepted("carrier-2"))
     await apply(world, Receipt(f"threadline-{second}", "carrier-1", 0, DELIVERED))
     assert (await message(world, second)).status is MessageStatus.SENT

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from domain.statuses import MessageStatus
-from services import sends
-from services.sends import HandOver, NotDue, Settled
+from services import claims
+from services.claims import HandOver, NotDue, Settled
 from store import tables as t
 from store.database import Database
 from tests.conftest import OpenDatabase, SetClock
@@ -50,7 +50,7 @@ async def test_claims_and_departures_never_wait_for_each_other_crosswise(
             await asyncio.gather(*(world.text("hello", sender=phone) for phone in phones))
             await asyncio.gather(
                 *(
-                    other.write(sends.claim, world.tenant_id, message, 1)
+                    other.write(claims.claim, world.tenant_id, message, 1)
                     for message in await unsent(world)
                 ),
                 *(there.text(("exit", "STOP")[k % 2], sender=p) for k, p in enumerate(phones)),
@@ -63,9 +63,9 @@ async def test_an_opt_in_confirmation_that_a_later_stop_overtook_is_blocked(worl
     await world.text("STOP")
     opt_in, opt_out = await world.sent_without_chat()
     assert opt_in.status is MessageStatus.BLOCKED
-    assert isinstance(await world.db.write(sends.claim, world.tenant_id, opt_in.id, None), Settled)
+    assert isinstance(await world.db.write(claims.claim, world.tenant_id, opt_in.id, None), Settled)
     assert isinstance(
-        await world.db.write(sends.claim, world.tenant_id, opt_out.id, None), HandOver
+        await world.db.write(claims.claim, world.tenant_id, opt_out.id, None), HandOver
     )
 
 
@@ -74,26 +74,26 @@ async def test_a_reply_overtakes_system_texts_that_wait_for_the_same_number(
 ) -> None:
     chat_id = await world.connected_chat()
     for message in await unsent(world):
-        await world.db.write(sends.claim, world.tenant_id, message, 1)
+        await world.db.write(claims.claim, world.tenant_id, message, 1)
     await slow(world)
     clock.move(minutes=1)
     for n in range(5):
         await world.text("hello", sender=f"+1415555{5000 + n}")
     greetings = await unsent(world)
     answers = [
-        await world.db.write(sends.claim, world.tenant_id, message, 1) for message in greetings
+        await world.db.write(claims.claim, world.tenant_id, message, 1) for message in greetings
     ]
     assert isinstance(answers[0], HandOver)
     assert all(isinstance(answer, NotDue) for answer in answers[1:])
     reply = await world.reply("ana", chat_id, "next, please")
-    due = await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    due = await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     assert isinstance(due, NotDue)
     clock.move(seconds=due.wait.total_seconds())
     answers = [
-        await world.db.write(sends.claim, world.tenant_id, message, 1) for message in greetings[1:]
+        await world.db.write(claims.claim, world.tenant_id, message, 1) for message in greetings[1:]
     ]
     assert all(isinstance(answer, NotDue) for answer in answers)
-    assert isinstance(await world.db.write(sends.claim, world.tenant_id, reply.id, 1), HandOver)
+    assert isinstance(await world.db.write(claims.claim, world.tenant_id, reply.id, 1), HandOver)
 
 
 async def test_slots_that_an_outage_let_pass_are_not_used_all_at_once(
@@ -101,15 +101,15 @@ async def test_slots_that_an_outage_let_pass_are_not_used_all_at_once(
 ) -> None:
     chats = [await world.connected_chat("ana", f"+1415555{6000 + n}") for n in range(3)]
     for message in await unsent(world):
-        await world.db.write(sends.claim, world.tenant_id, message, 1)
+        await world.db.write(claims.claim, world.tenant_id, message, 1)
     await slow(world)
     clock.move(minutes=1)
     replies = [await world.reply("ana", chat_id, "hello") for chat_id in chats]
-    first = [await world.db.write(sends.claim, world.tenant_id, reply.id, 1) for reply in replies]
+    first = [await world.db.write(claims.claim, world.tenant_id, reply.id, 1) for reply in replies]
     assert [type(answer) for answer in first] == [HandOver, NotDue, NotDue]
     clock.move(minutes=5)
     later = [
-        await world.db.write(sends.claim, world.tenant_id, reply.id, 1) for reply in replies[1:]
+        await world.db.write(claims.claim, world.tenant_id, reply.id, 1) for reply in replies[1:]
     ]
     assert [type(answer) for answer in later] == [HandOver, NotDue]
     assert later[1] == NotDue(timedelta(seconds=1))

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from carriers.protocol import Accepted, Found, Rejected
 from domain.process import ChatRef
 from domain.statuses import RANK, Author, ChatStatus, MessageStatus, Priority
-from services import process, sends
-from services.sends import Claim, HandOver, InDoubt, NotDue, Settled, Superseded
+from services import claims, process, sends
+from services.claims import Claim, HandOver, InDoubt, NotDue, Settled, Superseded
 from store import incarnations, messages
 from store import tables as t
 from store.messages import Draft, Message
@@ -23,7 +23,7 @@ ACCEPTED = Accepted("carrier-1")
 
 
 async def claim(world: World, message_id: int, incarnation: int | None = 1) -> Claim:
-    return await world.db.write(sends.claim, world.tenant_id, message_id, incarnation)
+    return await world.db.write(claims.claim, world.tenant_id, message_id, incarnation)
 
 
 async def message(world: World, message_id: int) -> Message:

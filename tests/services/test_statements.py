@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from carriers.protocol import Accepted, Receipt
 from domain.receipts import SegmentStatus
 from domain.statuses import ChatStatus
-from services import receipts, sends
+from services import claims, receipts, sends
 from services.receipts import reference
 from store import tables as t
 from store.database import Database, Tx
@@ -57,7 +57,7 @@ async def test_a_text_that_goes_out(world: World) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "On its way.")
     with counted(world.db) as said:
-        await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+        await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     # Text, chat, consent, number, its slot, the claim, the account.
     assert len(said) <= 7, said
     with counted(world.db) as said:
@@ -70,7 +70,7 @@ async def test_a_text_that_goes_out(world: World) -> None:
 async def test_three_receipts(world: World) -> None:
     chat_id = await world.connected_chat()
     reply = await world.reply("ana", chat_id, "On its way.")
-    await world.db.write(sends.claim, world.tenant_id, reply.id, 1)
+    await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     await world.db.write(sends.accepted, world.tenant_id, reply.id, Accepted(CARRIER_ID, 1))
     # Text (PostgreSQL: locked, too) and segments; what is new, the segment; what is shown, the
     # text, its agent, position and event.

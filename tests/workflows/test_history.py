@@ -14,7 +14,7 @@ from temporalio.client import WorkflowHistory
 
 from carriers.protocol import Receipt
 from domain.receipts import SegmentStatus
-from services import receipts, sends
+from services import claims, receipts
 from services.receipts import reference
 from temporal import ids
 from tests.engine import Engine, eventually
@@ -140,7 +140,7 @@ async def test_a_failed_activity_tells_temporal_nothing_private(
     world = real_engine.world
     chat_id = await world.connected_chat()
     await real_engine.quiet()
-    monkeypatch.setattr(sends, "claim", fails)
+    monkeypatch.setattr(claims, "claim", fails)
     await world.reply("ana", chat_id, "never tell anyone")
     handle = await real_engine.process(chat_id)
 

@@ -9,7 +9,7 @@ import pytest
 from domain.config.document import as_data
 from domain.config.file import validate
 from domain.statuses import ChatStatus, FailReason, MessageStatus
-from services import auth, sends
+from services import auth, claims, sends
 from services.auth import Claim
 from services.errors import NotAuthenticated
 from store import tables as t
@@ -61,14 +61,14 @@ async def test_a_text_that_was_not_taken_before_its_queue_was_deleted_is_given_u
     data = as_data(edited(*LEAVES, "orders"))
     await apply(acme.db, edited(*LEAVES, "orders", "substitute"))
     reply = (await acme.reply("ana", chat_id, "One moment")).id
-    await acme.db.write(sends.claim, acme.tenant_id, reply, 1)
+    await acme.db.write(claims.claim, acme.tenant_id, reply, 1)
     await apply(acme.db, validate(data))
     await acme.db.write(sends.not_taken, acme.tenant_id, reply)
-    assert isinstance(await acme.db.write(sends.claim, acme.tenant_id, reply, 1), sends.Settled)
+    assert isinstance(await acme.db.write(claims.claim, acme.tenant_id, reply, 1), claims.Settled)
     *_, given_up, goodbye = await acme.thread(chat_id)
     assert (given_up.id, given_up.status, given_up.error) == (reply, "failed", "chat_ended")
     assert not isinstance(
-        await acme.db.write(sends.claim, acme.tenant_id, goodbye.id, 1), sends.Settled
+        await acme.db.write(claims.claim, acme.tenant_id, goodbye.id, 1), claims.Settled
     )
 
 
