@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from carriers.protocol import InboundMedia, InboundText
-from domain import media
-from domain.asks import Asks, asks_to_stop
+from carriers.protocol import InboundText
+from domain.asks import Asks
 from domain.chat import ConsumerWrote, decide, open_chat
 from domain.commands import Command, meaning, recognise
 from domain.consent import Consent
 from domain.decisions import Decision, World
 from domain.phones import InvalidNumber, parse
 from domain.plaintext import clean_text
-from domain.statuses import Author, ChatStatus, OptOutReplies
+from domain.statuses import ChatStatus, OptOutReplies
 from domain.texts import TextKey
 from services import chats, consent, events, twins
 from services.errors import InvalidField, NotFound
-from store import asks, consumers, inbox, locks, messages, numbers, participants, tenants
+from services.incoming import Incoming, keep, kept_media
+from store import asks, consumers, inbox, locks, numbers, participants, tenants
 from store import chats as store_chats
 from store.chats import OpenChat
 from store.consent import Entry
 from store.database import Again, Tx
-from store.messages import Draft
 from store.numbers import Account, Number, Pair
 
 CONSENT = {
@@ -39,22 +38,6 @@ class Received:
     new: bool
     message_id: int | None = None
     chat_id: int | None = None
-
-
-@dataclass(frozen=True)
-class _Incoming:
-    """A text that is ours to keep: who wrote to which number, and what it asks for."""
-
-    number: Number
-    consumer_id: int
-    active: tuple[int, ChatStatus] | None
-    sender: str
-    text: str
-    media: tuple[dict[str, object], ...]
-    command: Command | None
-    opted_out: bool
-    answered: bool
-    provider_key: str
 
 
 def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
@@ -78,13 +61,13 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
             numbers.meet(tx, account.tenant_id, sender)
         pair = _pair(tx, account, inbound, sender)
     assert pair.consumer_id is not None
-    incoming = _Incoming(
+    incoming = Incoming(
         number=pair.number,
         consumer_id=pair.consumer_id,
         active=pair.chat,
         sender=sender,
         text=clean_text(inbound.text),
-        media=tuple(map(_kept, inbound.media)),
+        media=tuple(map(kept_media, inbound.media)),
         command=meaning(recognised, opted_out=pair.opted_out, asked=_asked(tx, pair, recognised)),
         opted_out=pair.opted_out,
         answered=inbound.answered is not None
@@ -95,14 +78,6 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     assert received.message_id is not None
     inbox.link(tx, account.tenant_id, entered, received.message_id)
     return received
-
-
-def _kept(item: InboundMedia) -> dict[str, object]:
-    """What stays of a picture or video; of other items only their type, for the thread (A7)."""
-    named: dict[str, object] = {"content_type": media.kind(item.content_type)}
-    if not media.is_accepted(item.content_type):
-        return named
-    return named | {"url": item.url} | ({} if item.size is None else {"size": item.size})
 
 
 def _sender(inbound: InboundText) -> str:
@@ -130,47 +105,47 @@ def _connected(pair: Pair) -> bool:
     return pair.chat is not None and pair.chat[1] is ChatStatus.ASSIGNED
 
 
-def _join(tx: Tx, incoming: _Incoming) -> Received:
+def _join(tx: Tx, incoming: Incoming) -> Received:
     """An ordinary text in an answered chat: only the chat's row is locked."""
     chat = _active(tx, incoming)
     if chat is None or chat.state.status is not ChatStatus.ASSIGNED:
         raise Again
-    message_id = _write(tx, incoming, chat)
+    message_id = keep(tx, incoming, chat)
     _hear(tx, incoming, chat)
     return Received(True, message_id, chat.id)
 
 
-def _hear(tx: Tx, incoming: _Incoming, chat: OpenChat) -> None:
+def _hear(tx: Tx, incoming: Incoming, chat: OpenChat) -> None:
     """In an answered chat any text, a command too, shows that the consumer is there."""
     known = chats.world(tx, chat.tenant_id, with_tree=False)
     fact = ConsumerWrote(incoming.text, incoming.command, tx.now)
     chat.state = decide(chat.state, fact, known).state
 
 
-def _decide(tx: Tx, incoming: _Incoming) -> Received:
+def _decide(tx: Tx, incoming: Incoming) -> Received:
     """Under the routing lock: commands first, then the active chat, then a new one."""
     number = incoming.number
     chat = _active(tx, incoming)
     if incoming.command in CONSENT:
         return _obey(tx, incoming, chat, incoming.command)
     if chat is not None:
-        message_id = _write(tx, incoming, chat)
+        message_id = keep(tx, incoming, chat)
         chats.record(tx, chat, ConsumerWrote(incoming.text, incoming.command, tx.now))
         return Received(True, message_id, chat.id)
     why_none = _why_no_chat(tx, incoming)
     if why_none is not None:
-        message_id = _write(tx, incoming, None)
+        message_id = keep(tx, incoming, None)
         events.message_kept(tx, number.tenant_id, message_id, why_none)
         return Received(True, message_id)
     return _open(tx, incoming)
 
 
-def _active(tx: Tx, incoming: _Incoming) -> OpenChat | None:
+def _active(tx: Tx, incoming: Incoming) -> OpenChat | None:
     active = incoming.active
     return store_chats.lock(tx, incoming.number.tenant_id, active[0]) if active else None
 
 
-def _why_no_chat(tx: Tx, incoming: _Incoming) -> str | None:
+def _why_no_chat(tx: Tx, incoming: Incoming) -> str | None:
     # Two of our own numbers would go on greeting each other.
     if numbers.by_number(tx, incoming.number.tenant_id, incoming.sender) is not None:
         return "own_number"
@@ -185,7 +160,7 @@ def _why_no_chat(tx: Tx, incoming: _Incoming) -> str | None:
     return None if incoming.number.verified else "not_verified"
 
 
-def _open(tx: Tx, incoming: _Incoming) -> Received:
+def _open(tx: Tx, incoming: Incoming) -> Received:
     number = incoming.number
     assert number.queue_id is not None
     known: World = chats.world(tx, number.tenant_id)
@@ -195,16 +170,16 @@ def _open(tx: Tx, incoming: _Incoming) -> Received:
     decision: Decision = open_chat(number.queue_id, incoming.text, tx.now, known, last)
     chat = store_chats.insert(tx, number.tenant_id, number.id, incoming.consumer_id, decision.state)
     participants.join_consumer(tx, number.tenant_id, chat.id, incoming.consumer_id)
-    message_id = _write(tx, incoming, chat)
+    message_id = keep(tx, incoming, chat)
     chats.begin(tx, chat, decision, known)
     return Received(True, message_id, chat.id)
 
 
-def _obey(tx: Tx, incoming: _Incoming, chat: OpenChat | None, command: Command) -> Received:
+def _obey(tx: Tx, incoming: Incoming, chat: OpenChat | None, command: Command) -> Received:
     """STOP, START, HELP: never a chat; one answer, unless a STOP only repeats itself or the
     carrier answers by itself."""
     number = incoming.number
-    message_id = _write(tx, incoming, chat)
+    message_id = keep(tx, incoming, chat)
     if chat is None:
         events.message_kept(tx, number.tenant_id, message_id, command)
     elif chat.state.status is ChatStatus.ASSIGNED:
@@ -240,27 +215,3 @@ def _lang(tx: Tx, number: Number, chat: OpenChat | None) -> str | None:
     tree = tenants.tree(tx, number.tenant_id)
     known = number.queue_id is not None and number.queue_id in tree
     return tree.lang(number.queue_id) if known and number.queue_id else None
-
-
-def _write(tx: Tx, incoming: _Incoming, chat: OpenChat | None) -> int:
-    """Keep the text; who asks in it to stop is shown to a person, who decides (product B)."""
-    stop = incoming.command is None and not incoming.opted_out and asks_to_stop(incoming.text)
-    draft = Draft(
-        tenant_id=incoming.number.tenant_id,
-        number_id=incoming.number.id,
-        consumer_id=incoming.consumer_id,
-        text=incoming.text,
-        key=incoming.provider_key,
-        kind="text",
-        author=Author.END_USER,
-        author_id=incoming.consumer_id,
-        chat_id=None if chat is None else chat.id,
-        seq=None if chat is None else chat.next_seq(),
-        media=incoming.media,
-        asks=Asks.STOP if stop else None,
-    )
-    message_id = messages.write_inbound(tx, draft)
-    if stop:
-        tenant_id = incoming.number.tenant_id
-        events.stop_asked(tx, tenant_id, incoming.consumer_id, message_id, chat)
-    return message_id
