@@ -195,12 +195,9 @@ def finish(tx: Tx, text: Sending, status: MessageStatus, error: str | None, **le
     went_out = status in (MessageStatus.SENT, MessageStatus.UNKNOWN)
     sent_at = tx.now if went_out else None
     sends.update(tx, text, status=status, error=error, sent_at=sent_at, **learnt)
-    agent_id = None
-    if text.chat_id is not None:
-        agent_id = chats.seen(tx, text.tenant_id, text.chat_id).state.agent_id
     if went_out:
         windows.text_went_out(tx, text)
-    events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)
+    events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, text.agent_id)
 
 
 def settled(tx: Tx, text: Sending) -> Settled:

@@ -8,7 +8,7 @@ from carriers.protocol import Receipt
 from domain.receipts import WHOLE, SegmentStatus, later, message_status
 from domain.statuses import UNSENT, MessageStatus
 from services import consent, events, windows
-from store import chats, locks, sends
+from store import locks, sends
 from store.database import Tx
 from store.numbers import Account
 from store.sends import EarlyReceipt, Sending
@@ -122,7 +122,4 @@ def _advance(
     if status is MessageStatus.DELIVERED:
         values["delivered_at"] = tx.now
     sends.update(tx, text, **values)
-    agent_id = None
-    if text.chat_id is not None:
-        agent_id = chats.seen(tx, text.tenant_id, text.chat_id).state.agent_id
-    events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, agent_id)
+    events.message_changed(tx, text.tenant_id, text.chat_id, text.id, status, text.agent_id)

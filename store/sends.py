@@ -43,8 +43,16 @@ class Sending:
     attempts: int
     provider_id: str | None
     account_id: int | None
+    # Of its chat, whom events tell.
+    agent_id: int | None = None
 
 
+_AGENT = (
+    sa.select(t.chats.c.agent_id)
+    .where(t.chats.c.id == m.chat_id, t.chats.c.tenant_id == m.tenant_id)
+    .scalar_subquery()
+    .label("agent_id")
+)
 _COLUMNS = (
     m.id,
     m.tenant_id,
@@ -62,6 +70,7 @@ _COLUMNS = (
     m.attempts,
     m.provider_id,
     m.account_id,
+    _AGENT,
 )
 _BY_ID = sa.select(*_COLUMNS).where(
     m.tenant_id == bindparam("tenant_id"),

@@ -72,9 +72,9 @@ async def test_three_receipts(world: World) -> None:
     reply = await world.reply("ana", chat_id, "On its way.")
     await world.db.write(claims.claim, world.tenant_id, reply.id, 1)
     await world.db.write(sends.accepted, world.tenant_id, reply.id, Accepted(CARRIER_ID, 1))
-    # Text (PostgreSQL: locked, too) and segments; what is new, the segment; what is shown, the
-    # text, its agent, position and event.
-    for status, most in (("sent", 4), ("sent", 3), ("delivered", 8)):
+    # Text with its agent (PostgreSQL: locked, too), and segments; what is new, the segment; what
+    # is shown, the text, position and event.
+    for status, most in (("sent", 4), ("sent", 3), ("delivered", 7)):
         receipt = Receipt(reference(reply.id), CARRIER_ID, 0, SegmentStatus(status))
         with counted(world.db) as said:
             await world.db.write(receipts.apply, world.account, [receipt])
