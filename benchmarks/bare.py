@@ -107,7 +107,7 @@ class _Sends:
 
 
 async def work(address: str, namespace: str, told: str) -> None:
-    """Workers with the settings of the product's own, until SIGTERM."""
+    """Workers with the settings of the product's own, on asyncio's loop, until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     mouth = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
