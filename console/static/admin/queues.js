@@ -7,10 +7,13 @@ import { draft, edit } from "./draft.js";
 import { fields } from "./form.js";
 import { phoneView } from "./phone.js";
 import { properties } from "./schema.js";
-import { add, isLeaf, move, named, queues, step } from "./tree.js";
+import { fits, searchBox } from "./search.js";
+import { add, isLeaf, label, move, named, queues, step } from "./tree.js";
 
 const KEYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out", ArrowRight: "in" };
 const MOVES = { up: ["↑", "Move up"], down: ["↓", "Move down"], out: ["←", "Move out of its parent"], in: ["→", "Move into the queue above"] };
+/** Of more queues than so many only the way to the selected one is unfolded, and search is offered. */
+const LARGE = 100;
 let selected = null;
 let dragged = null;
 
@@ -24,9 +27,13 @@ export function queuesView(root) {
   const tree = el("ul", { class: "tree", "aria-label": "Queues" });
   const form = el("section", { class: "card form", "aria-label": "Queue" });
   const phone = el("section", { class: "phone", "aria-label": "What a consumer reads" });
+  const search = searchBox("Search the queues", (sought) => treeOf(tree, act, sought));
   const render = () => {
-    if (!named(selected)) selected = queues()[0]?.key ?? null;
-    fill(tree, ...branch(draft.doc.queues, ["queues"], act));
+    const all = queues();
+    if (!named(selected)) selected = all[0]?.key ?? null;
+    set(search, "hidden", all.length <= LARGE);
+    search.value = "";
+    treeOf(tree, act);
     queueForm(form, act);
     phoneView(phone, selected && named(selected));
   };
@@ -44,21 +51,36 @@ export function queuesView(root) {
     el("h2", {}, "Queues"),
     el("p", { class: "quiet" }, "The order is the menu's. Drag a queue, or hold Alt and press an arrow key on its name."),
     el("div", { class: "columns" },
-      el("section", { class: "card" }, tree,
+      el("section", { class: "card" }, search, tree,
         adding("Add a top-level queue", (name) => act(() => { selected = add(["queues"], name); }))),
       form, phone),
   );
   render();
 }
 
-const branch = (inside, path, act) => Object.entries(inside ?? {}).map(([key, queue]) => {
-  const below = Object.keys(queue.queues ?? {}).length
-    ? el("ul", {}, ...branch(queue.queues, [...path, key, "queues"], act)) : null;
-  return el("li", { "data-queue": key }, row(key, queue, path, act), below);
+/** The tree, or of a search what was found, each with its way down. */
+function treeOf(root, act, sought = "") {
+  const all = queues();
+  if (sought) {
+    const found = all.filter((one) => fits(sought, one.key, label(one), ...(one.queue.keywords ?? [])));
+    fill(root, ...found.slice(0, LARGE).map((one) =>
+      el("li", { "data-queue": one.key }, row(one.key, one.queue, one.path.slice(0, -1), act, label(one)))));
+    return;
+  }
+  const way = new Set([selected, ...(named(selected)?.parents ?? []).map(({ key }) => key)]);
+  fill(root, ...branch(draft.doc.queues, ["queues"], act, (key) => all.length <= LARGE || way.has(key)));
+}
+
+const branch = (inside, path, act, unfolded) => Object.entries(inside ?? {}).map(([key, queue]) => {
+  const count = Object.keys(queue.queues ?? {}).length;
+  const shown = count > 0 && unfolded(key);
+  const about = count > 0 && !shown ? `${count} below` : null;
+  return el("li", { "data-queue": key }, row(key, queue, path, act, about),
+    shown ? el("ul", {}, ...branch(queue.queues, [...path, key, "queues"], act, unfolded)) : null);
 });
 
-function row(key, queue, path, act) {
-  const marks = [queue.hidden && "hidden", queue.language, ...(queue.keywords ?? []).map((word) => `“${word}”`)];
+function row(key, queue, path, act, about = null) {
+  const marks = [about, queue.hidden && "hidden", queue.language, ...(queue.keywords ?? []).map((word) => `“${word}”`)];
   const name = el("button", {
     type: "button", class: "name", "aria-current": key === selected && "true",
     "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight",

@@ -78,3 +78,27 @@ async def test_a_queue_says_which_language_and_hours_it_has_from_above(page: Pag
     await expect(hours).to_contain_text("Now always open, from no queue above.")
     after = page.locator("[data-path$='orders.after_hours'] textarea")
     await expect(after).to_have_attribute("placeholder", re.compile("^Gracias por su mensaje"))
+
+
+async def test_a_large_tree_unfolds_the_way_to_one_queue_and_is_searched(
+    page: Page, company: Company
+) -> None:
+    document = await company.document()
+    menus = {f"m{n}": {"name": f"Menu {n}", "queues": {}} for n in range(10)}
+    for n in range(120):
+        menus[f"m{n % 10}"]["queues"][f"q{n}"] = {"name": f"Queue {n}"}  # type: ignore[index]
+    document["queues"]["large"] = {"name": "Large", "queues": menus}
+    await company.call("POST", "configuration/apply", {"document": document, "base": 1})
+    await page.reload()
+    await expect(page.locator("[data-queue='large']")).to_contain_text("10 below")
+    await expect(page.get_by_role("button", name="Queue 57", exact=True)).to_have_count(0)
+    await page.get_by_label("Search the queues").fill("queue 57")
+    await page.get_by_role("button", name="Queue 57").click()
+    await expect(page.get_by_role("heading", name="Queue q57")).to_be_visible()
+    await expect(page.locator("[data-queue='m7'] > ul > li")).to_have_count(12)
+    await expect(page.locator("[data-queue='m8'] > ul")).to_have_count(0)
+    await expect(page.get_by_label("Search the queues")).to_have_value("")
+    await page.get_by_role("button", name="Queue 57", exact=True).press("Alt+ArrowUp")
+    await apply(page)
+    below = (await company.document())["queues"]["large"]["queues"]["m7"]["queues"]
+    assert list(below)[:6] == ["q7", "q17", "q27", "q37", "q57", "q47"]
