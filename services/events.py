@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.event_types import EventType
 from domain.moments import iso
 from store.chats import OpenChat
 from store.consent import Entry
@@ -16,7 +17,7 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
     record(
         tx,
         chat.tenant_id,
-        "chat.changed",
+        EventType.CHAT_CHANGED,
         chat.id,
         status=chat.state.status,
         queue_id=chat.state.queue_id,
@@ -28,17 +29,17 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
 
 def chat_settled(tx: Tx, chat: OpenChat) -> None:
     """Nothing is owed by an ended chat any more, and its process is done."""
-    record(tx, chat.tenant_id, "chat.settled", chat.id, agent_ids=[])
+    record(tx, chat.tenant_id, EventType.CHAT_SETTLED, chat.id, agent_ids=[])
 
 
 def chat_left_agent(tx: Tx, chat: OpenChat, agent_id: int) -> None:
     """The chat is no longer this agent's."""
-    record(tx, chat.tenant_id, "chat.left", chat.id, agent_ids=[agent_id])
+    record(tx, chat.tenant_id, EventType.CHAT_LEFT, chat.id, agent_ids=[agent_id])
 
 
 def chat_read(tx: Tx, tenant_id: int, chat_id: int, agent_id: int, seq: int) -> None:
     """An agent has read a chat up to a message: the agent's other browsers follow."""
-    record(tx, tenant_id, "chat.read", chat_id, seq=seq, agent_ids=[agent_id])
+    record(tx, tenant_id, EventType.CHAT_READ, chat_id, seq=seq, agent_ids=[agent_id])
 
 
 def message_changed(
@@ -49,7 +50,7 @@ def message_changed(
     record(
         tx,
         tenant_id,
-        "message.changed",
+        EventType.MESSAGE_CHANGED,
         chat_id,
         message_id=message_id,
         status=status,
@@ -59,18 +60,20 @@ def message_changed(
 
 def message_kept(tx: Tx, tenant_id: int, message_id: int, why: str) -> None:
     """A text that belongs to no chat was kept, for ops to see."""
-    record(tx, tenant_id, "message.kept", None, message_id=message_id, why=why, agent_ids=[])
+    record(
+        tx, tenant_id, EventType.MESSAGE_KEPT, None, message_id=message_id, why=why, agent_ids=[]
+    )
 
 
 def offers_changed(tx: Tx, tenant_id: int, agent_ids: list[int]) -> None:
     """The offers of these agents are not what they were."""
     if agent_ids:
-        record(tx, tenant_id, "offers.changed", None, agent_ids=sorted(set(agent_ids)))
+        record(tx, tenant_id, EventType.OFFERS_CHANGED, None, agent_ids=sorted(set(agent_ids)))
 
 
 def agent_changed(tx: Tx, tenant_id: int, agent_id: int, status: str) -> None:
     """An agent's status or load changed."""
-    record(tx, tenant_id, "agent.changed", None, status=status, agent_ids=[agent_id])
+    record(tx, tenant_id, EventType.AGENT_CHANGED, None, status=status, agent_ids=[agent_id])
 
 
 def consent_changed(tx: Tx, entry: Entry, consumer_id: int, agent_ids: list[int]) -> None:
@@ -78,7 +81,7 @@ def consent_changed(tx: Tx, entry: Entry, consumer_id: int, agent_ids: list[int]
     record(
         tx,
         entry.tenant_id,
-        "consent.changed",
+        EventType.CONSENT_CHANGED,
         None,
         consumer_id=consumer_id,
         status=entry.status,
@@ -96,7 +99,7 @@ def stop_asked(
     record(
         tx,
         tenant_id,
-        "consent.asked",
+        EventType.CONSENT_ASKED,
         None if chat is None else chat.id,
         consumer_id=consumer_id,
         message_id=message_id,
@@ -106,9 +109,9 @@ def stop_asked(
 
 def stop_dismissed(tx: Tx, tenant_id: int, chat_id: int | None, agent_ids: list[int]) -> None:
     """Somebody has read that the consumer did not ask to stop."""
-    record(tx, tenant_id, "consent.dismissed", chat_id, agent_ids=agent_ids)
+    record(tx, tenant_id, EventType.CONSENT_DISMISSED, chat_id, agent_ids=agent_ids)
 
 
 def configuration_changed(tx: Tx, tenant_id: int, version: int) -> None:
     """Another version of the tenant's configuration holds."""
-    record(tx, tenant_id, "configuration.changed", None, version=version, agent_ids=[])
+    record(tx, tenant_id, EventType.CONFIGURATION_CHANGED, None, version=version, agent_ids=[])

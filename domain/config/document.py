@@ -26,6 +26,7 @@ from domain.config.forms import (
     Wording,
 )
 from domain.config.settings import LATER, QueueSettings, Settings, Strict
+from domain.event_types import EventType
 from domain.statuses import OptOutReplies, Role
 
 
@@ -185,7 +186,7 @@ class Webhook(Strict):
 
     url: Url
     secret: Secret
-    events: Annotated[tuple[str, ...], Field(description="Types; none: all.")] = ()
+    events: Annotated[tuple[EventType, ...], Field(description="Types; none: all.")] = ()
 
 
 class Configuration(Strict):

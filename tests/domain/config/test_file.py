@@ -101,6 +101,11 @@ def test_a_list_with_a_mistake_is_left_out_whole() -> None:
             "tenant: a\nname: a\ncrm: {kind: zendesk}",
             "line 3, column 1: crm is not known yet: this version works with no CRM",
         ),
+        (
+            "tenant: a\nname: a\nwebhooks: {crm: {url: 'https://a.example', secret: {env: X}, "
+            "events: [chat.chnaged]}}",
+            "line 3, column 71: webhooks.crm.events[0] must be 'chat.changed', 'chat.settled'",
+        ),
         ("tenant: {}\nname: a", "line 1, column 1: tenant must be text"),
         ("tenant: a\nname: a\nusers: [a]", "line 3, column 1: users must be a mapping"),
     ],
