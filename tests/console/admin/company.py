@@ -13,7 +13,7 @@ from carriers.protocol import InboundText
 from services import intake
 from services.commit import flush
 from store import numbers
-from store.database import Database, WallClock
+from store.database import Database, Tx, WallClock
 
 Enter = Callable[[str], Awaitable[Page]]
 
@@ -37,11 +37,18 @@ class Company:
 
     async def text(self, phone: str, text: str) -> None:
         """A consumer's text comes in, as in another process."""
+
+        def receive(tx: Tx) -> None:
+            account = numbers.account(tx, "simulator", "acme")
+            assert account is not None
+            intake.receive(tx, account, InboundText(phone, phone, "+14155550100", text))
+
+        await self.change(receive)
+
+    async def change(self, service: Callable[[Tx], None]) -> None:
+        """One transaction of another process."""
         db = Database(self.database_url, WallClock(), flush)
-        account = await db.read(numbers.account, "simulator", "acme")
-        assert account is not None
-        inbound = InboundText(phone, phone, "+14155550100", text)
-        await db.write(intake.receive, account, inbound)
+        await db.write(service)
         await db.close()
 
     async def log_in(self, email: str) -> str:
