@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,7 @@ from store import incarnations, outbox
 from store import tables as t
 from store.database import Database, Tx
 from store.numbers import Account
+from store.outbox import Owed
 from temporal import ids
 from temporal.relay import Relay
 from tests.world import World, build
@@ -119,6 +120,7 @@ class Engine:
     relay: Relay
     client: Client
     env: WorkflowEnvironment | None = None
+    workers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def quiet(self, owed: int = 0) -> None:
         """Wait until nothing is owed to Temporal, and at most `owed` texts to the carrier."""
@@ -150,6 +152,22 @@ class Engine:
             return not self.relay.pending and await self.db.read(outbox.count) == 0
 
         await eventually(is_quiet)
+
+    async def deploy(self, make: Callable[[], Iterable[Worker]]) -> None:
+        """Stop the workers, then start these in their place."""
+        await self.workers.aclose()
+        for made in make():
+            await self.workers.enter_async_context(made)
+
+    @contextlib.contextmanager
+    def told_together(self) -> Iterator[None]:
+        """Temporal is told of what is committed within only at the end, of all of it at once."""
+        owed: list[Owed] = []
+        deliver = self.db.on_commit
+        self.db.on_commit = lambda rows, _events: owed.extend(rows)
+        yield
+        self.db.on_commit = deliver
+        self.relay.deliver(owed)
 
     async def process(self, chat_id: int) -> WorkflowHandle[object, object]:
         """The process that acts for the chat now."""
@@ -239,9 +257,8 @@ async def running(
         asyncio.create_task(workers.ask_carriers(Probes(db, open_carrier), every=0.2)),
     ]
     async with AsyncExitStack() as stack:
-        for made in both_workers(client, db, sends, build_id):
-            await stack.enter_async_context(made)
-        engine = Engine(db, world, carrier, relay, client, env)
+        engine = Engine(db, world, carrier, relay, client, env, stack)
+        await engine.deploy(lambda: both_workers(client, db, sends, build_id))
         yield engine
         # The relay first: it would rebuild what is ended here, and nobody would work for that.
         db.on_commit = lambda _owed, _events: None
