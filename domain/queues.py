@@ -123,10 +123,16 @@ class QueueTree:
         """The language of the nearest queue upwards that has one (A5)."""
         return next((queue.lang for queue in self._upwards(queue_id) if queue.lang), None)
 
-    def after_hours(self, queue_id: int) -> str | None:
-        """The after-hours message of the nearest queue upwards that has one of its own (C5)."""
-        own = (queue.after_hours for queue in self._upwards(queue_id))
-        return next((wording for wording in own if wording), None)
+    def after_hours(self, queue_id: int, default_lang: str) -> str | None:
+        """The after-hours message of the nearest queue upwards that has one of its own (C5), and
+        speaks the language of this one: no wording is inherited into another language (A5)."""
+        spoken = _primary(self.lang(queue_id) or default_lang)
+        for queue in self._upwards(queue_id):
+            if _primary(self.lang(queue.id) or default_lang) != spoken:
+                return None
+            if queue.after_hours:
+                return queue.after_hours
+        return None
 
     def is_open(self, queue_id: int, at: datetime) -> bool:
         """Whether chats of this queue are answered now; one without hours always is."""
@@ -138,3 +144,8 @@ class QueueTree:
         while queue is not None:
             yield queue
             queue = self._by_id.get(queue.parent_id) if queue.parent_id else None
+
+
+def _primary(lang: str) -> str:
+    """`es` of `es-MX`."""
+    return lang.partition("-")[0]

@@ -27,7 +27,7 @@ def of_text(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> str:
         return menu_text(text.lang, choices, own, default, first=text.first, more=text.more)
     # The goodbye of a deleted queue has none to name.
     queue = tree.get(text.queue_id)
-    template = _own(text, tree) or wording_of(text.key, text.lang, own, default)
+    template = _own(text, tree, default) or wording_of(text.key, text.lang, own, default)
     values = {
         Variable.COMPANY_NAME: tenant.name,
         Variable.QUEUE_NAME: queue.name if queue else None,
@@ -38,10 +38,10 @@ def of_text(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> str:
     return fill(template, values)
 
 
-def _own(text: Say, tree: QueueTree) -> str | None:
+def _own(text: Say, tree: QueueTree, default_lang: str) -> str | None:
     """The wording that a queue has for itself, where queues may."""
     if text.key is TextKey.AFTER_HOURS:
-        return tree.after_hours(text.queue_id)
+        return tree.after_hours(text.queue_id, default_lang)
     queue = tree.get(text.queue_id)
     return queue.greeting if text.key is TextKey.GREETING and queue else None
 

@@ -7,17 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.after_hours import NEVER, closed_until
-from domain.chat import (
-    AgentAccepted,
-    AgentLeft,
-    AgentWrote,
-    AlarmRang,
-    ConsumerWrote,
-    decide,
-    open_chat,
-)
+from domain.chat import decide, open_chat
 from domain.commands import Command
 from domain.decisions import ChatState, World
+from domain.facts import AgentAccepted, AgentLeft, AgentWrote, AlarmRang, ConsumerWrote
 from domain.follow_up import LastChat
 from domain.hours import Schedule
 from domain.queues import Queue, QueueTree
@@ -114,8 +107,8 @@ def test_a_follow_up_in_the_same_closed_period_is_not_told_again(told: datetime 
 
 
 def test_the_message_of_the_nearest_queue_upwards_is_the_one() -> None:
-    assert TREE.after_hours(ORDERS) == "No orders now."
-    assert TREE.after_hours(RETURNS) == "Closed."
+    assert TREE.after_hours(ORDERS, "en") == "No orders now."
+    assert TREE.after_hours(RETURNS, "en") == "Closed."
 
 
 def test_a_queue_that_never_opens_is_closed_for_ever() -> None:
@@ -190,3 +183,39 @@ def test_what_lies_in_the_hour_that_the_clocks_skip_never_opens_that_day() -> No
 
 def test_hours_are_kept_as_data_and_read_again() -> None:
     assert Schedule.of_data(HOLIDAYS.as_data()) == HOLIDAYS
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "inherited"),
+    [
+        (None, None, True),
+        ("en", None, True),
+        # The company's language is English: the same, whether it is named or not.
+        (None, "en", True),
+        ("es", "es-MX", True),
+        ("en", "es", False),
+        (None, "es", False),
+        ("es", "en", False),
+    ],
+)
+def test_an_after_hours_message_is_not_inherited_into_another_language(
+    above: str | None, below: str | None, inherited: bool
+) -> None:
+    tree = QueueTree(
+        [
+            Queue(ROOT, None, "Acme", lang=above, after_hours="Closed."),
+            Queue(ORDERS, ROOT, "Orders", lang=below),
+        ]
+    )
+    assert tree.after_hours(ORDERS, "en") == ("Closed." if inherited else None)
+
+
+def test_between_two_languages_nothing_is_inherited_either() -> None:
+    tree = QueueTree(
+        [
+            Queue(ROOT, None, "Acme", lang="en", after_hours="Closed."),
+            Queue(ORDERS, ROOT, "Pedidos", lang="es"),
+            Queue(RETURNS, ORDERS, "Returns", lang="en"),
+        ]
+    )
+    assert tree.after_hours(RETURNS, "en") is None
