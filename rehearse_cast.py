@@ -18,6 +18,7 @@ from domain.config.document import Configuration
 from domain.queues import QueueTree
 from domain.statuses import AgentStatus
 from rehearse import Consumer, Day, Duty, Progress, SetClock
+from rehearse_people import arrive, set_status, wake_agents
 from rehearse_report import Row, table_of
 from rehearse_scenario import Scenario
 from services import configuration
@@ -35,7 +36,7 @@ async def rehearsed(
 ) -> list[Row]:
     """Play the day to its end; what came of it."""
     async with prepared(wanted, scenario, seed) as day:
-        await day.play(progress)
+        await day.play(partial(wake_agents, day), progress)
         return await day.db.read(table_of, day)
 
 
@@ -79,8 +80,8 @@ async def _staff(day: Day) -> None:
         for key in shift.users:
             agent_id, limit = keys[key]
             day.duties[agent_id] = Duty(shift, limit, start, end)
-            day.at(start, partial(day.set_status, agent_id, AgentStatus.AVAILABLE))
-            day.at(end, partial(day.set_status, agent_id, AgentStatus.UNAVAILABLE))
+            day.at(start, partial(set_status, day, agent_id, AgentStatus.AVAILABLE))
+            day.at(end, partial(set_status, day, agent_id, AgentStatus.UNAVAILABLE))
 
 
 def _agent_ids(tx: Tx, tenant_id: int) -> dict[str, tuple[int, int]]:
@@ -124,7 +125,7 @@ async def _crowd(day: Day) -> None:
                 leaves_with="STOP" if chance.random() < told.stop else exit_word,
                 patience=timedelta(minutes=chance.expovariate(1 / told.patience_minutes)),
             )
-            day.at(at + timedelta(hours=when), partial(day.arrive, consumer))
+            day.at(at + timedelta(hours=when), partial(arrive, day, consumer))
             made += 1
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator
 
 from domain.config.document import Configuration
-from domain.config.file import read
+from domain.config.file import problem, read
 from domain.config.problems import Problem, Refused
 from domain.config.settings import Strict
 
@@ -95,23 +95,8 @@ def parse(text: str) -> Scenario:
     try:
         return Scenario.model_validate({} if data is None else data)
     except ValidationError as error:
-        found = [
-            Problem(
-                tuple(one["loc"]),
-                _rule(str(one["type"]), str(one["msg"])),
-            )
-            for one in error.errors()
-        ]
-    raise Refused([places.locate(problem) for problem in found])
-
-
-def _rule(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "is not a known name"
-    if kind == "missing":
-        return "is missing"
-    message = message.removeprefix("Value error, ")
-    return message.replace("Input should", "must").replace("Tuple should", "must")
+        found = [places.locate(problem(one)) for one in error.errors()]
+    raise Refused(found)
 
 
 def fit(scenario: Scenario, wanted: Configuration) -> tuple[Scenario, Configuration]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from domain.config.document import Configuration
 from domain.config.file import parse as parse_configuration
 from domain.config.problems import Refused
 from rehearse_cast import prepared, rehearsed
-from rehearse_report import Row
+from rehearse_people import wake_agents
+from rehearse_report import Row, table_of
 from rehearse_scenario import EXAMPLE, Scenario, fit, parse
 from services import demo
+from tests.services.test_statements import counted
 
 # Six hours of twelve consumers and more, then nobody.
 BUSY = [0] * 8 + [12, 12] + [0] * 14
@@ -83,6 +86,25 @@ async def test_chats_that_nobody_answers_expire_by_the_products_own_timers() -> 
     assert total.longest_wait == 240 * 60
 
 
+async def test_a_day_costs_statements_in_proportion_to_its_consumers() -> None:
+    """A rehearsal takes seconds: no event may look through the whole day."""
+    short = await statements([0] * 8 + [9] * 2 + [0] * 14)
+    long = await statements([0] * 8 + [9] * 5 + [0] * 11)
+    assert short < 190
+    assert long < 1.2 * short
+
+
+async def statements(per_hour: list[int]) -> float:
+    """How many statements a consumer of the day costs, its report included."""
+    day = {"consumers": {"per_hour": per_hour}, "agents": [ONE_AGENT | {"handling_minutes": 5}]}
+    scenario, wanted = fit(Scenario.model_validate(day), demo.wanted())
+    async with prepared(wanted, scenario, 7) as played:
+        with counted(played.db) as said:
+            await played.play(partial(wake_agents, played), lambda _done: None)
+            await played.db.read(table_of, played)
+        return len(said) / played.arrived
+
+
 def test_the_example_is_a_scenario_for_the_demo() -> None:
     scenario, wanted = fit(parse(EXAMPLE), demo.wanted())
     assert sum(scenario.consumers.per_hour) == 500
@@ -93,6 +115,13 @@ def test_the_example_is_a_scenario_for_the_demo() -> None:
     ("text", "told"),
     [
         ("consumers: {patience: 3}", "line 1, column 13: consumers.patience is not a known name"),
+        ("consumers: {patience_minutes: long}", "consumers.patience_minutes must be a number"),
+        ("consumers: {per_hour: [1, 2]}", "consumers.per_hour must have at least 24 items, not 2"),
+        ("day: yesterday", "line 1, column 1: day must be a date, such as 2026-03-02"),
+        ("agents: [{users: [ana], from: early}]", "agents[0].from must be a time of the day"),
+        ("agents: [{from: '10:00'}]", "agents[0].users is missing"),
+        ("- monday", "the file must be a mapping of names to values"),
+        ("day: [", "the file is not YAML"),
         ("consumers: {silent: 2}", "consumers.silent must be less than or equal to 1"),
         ("zone: Moon/Base", "zone must be an IANA zone, such as America/New_York"),
         ("agents: [{users: [zoe]}]", "agents[0].users[0] is zoe, who sits on no queue of acme"),
@@ -117,5 +146,5 @@ def test_the_command_tells_a_mistake_without_a_trace(tmp_path: Path) -> None:
     config = str(Path(demo.__file__).with_name("demo.yaml"))
     done = CliRunner().invoke(app, ["rehearse", config, "--scenario", str(tmp_path / "day.yaml")])
     assert done.exit_code == 1
-    assert "consumers.back must be a valid number" in done.stderr
+    assert "consumers.back must be a number" in done.stderr
     assert "Traceback" not in done.stderr

@@ -39,6 +39,13 @@ _WORDINGS = {
     "bool_type": "must be true or false",
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "date_from_datetime_parsing": "must be a date, such as 2026-03-02",
+    "date_parsing": "must be a date, such as 2026-03-02",
+    "date_type": "must be a date, such as 2026-03-02",
+    "time_parsing": "must be a time of the day in quotes, such as '08:00'",
+    "time_type": "must be a time of the day in quotes, such as '08:00'",
 }
 
 
@@ -155,7 +162,7 @@ def validate(data: Any, *, strict: bool = False) -> Configuration:
             return Configuration.model_validate_json(to_json(data), strict=True)
         return Configuration.model_validate(data)
     except ValidationError as error:
-        shape = [_problem(found) for found in error.errors()]
+        shape = [problem(found) for found in error.errors()]
         rest = remainder.problems(dict(data), [tuple(found["loc"]) for found in error.errors()])
         raise Refused([*shape, *rest]) from None
 
@@ -178,7 +185,8 @@ def _unsound(data: Any) -> Iterator[Problem]:
             yield Problem(path, "must not contain NUL or half a surrogate pair")
 
 
-def _problem(found: Any) -> Problem:
+def problem(found: Any) -> Problem:
+    """One of Pydantic's errors in our words."""
     path = tuple(part for part in found["loc"] if part != "[key]")
     rule = _WORDINGS.get(found["type"])
     if found["type"] == "extra_forbidden" and path in _NOT_YET:
@@ -187,6 +195,7 @@ def _problem(found: Any) -> Problem:
         message = str(found["msg"]).removeprefix("Value error, ")
         rule = message.replace("Input should be", "must be")
         rule = rule.replace("String should have", "must have").replace("Tuple should", "must")
+        rule = rule.replace(" after validation", "")
     return Problem(path, rule)
 
 
