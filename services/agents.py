@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.chat import AgentAccepted, AgentEnded, AgentLeft
+from domain.facts import AgentAccepted, AgentEnded, AgentLeft
 from domain.routing import DECLINE_PAUSE
 from domain.statuses import CHOSEN, ENDED, TAKING_CHATS, AgentStatus, ChatStatus, OfferState
 from services import capacity, chats, events, routing

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.chat import Fact, decide
+from domain.chat import decide
 from domain.config.settings import DEFAULTS
 from domain.decisions import ChatState, Decision, Say, Unsent, World
+from domain.facts import Fact
 from domain.queues import QueueTree
 from domain.reasons import CHAT_ENDED, OPTED_OUT
 from domain.statuses import ENDED, Author, ChatStatus, MessageStatus

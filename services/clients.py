@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from domain.chat import ClientEnded
 from domain.config.plan import Verb
+from domain.facts import ClientEnded
 from domain.statuses import ENDED
 from services import audit, chats
 from services.auth import NOBODY, token_hash

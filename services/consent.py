@@ -7,8 +7,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from domain.asks import Asks
-from domain.chat import ConsumerOptedOut
 from domain.consent import Consent, adds
+from domain.facts import ConsumerOptedOut
 from domain.reasons import OPTED_OUT
 from domain.statuses import Author, ChatStatus, MessageStatus, OptOutScope, Priority
 from domain.texts import TextKey, Variable, render

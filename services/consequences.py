@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.chat import AgentLeft, QueueGone
 from domain.config.document import Configuration
 from domain.config.plan import Kind, Plan, Verb
+from domain.facts import AgentLeft, QueueGone
 from domain.statuses import AgentStatus, ChatStatus
 from services import chats, events, routing
 from store import chats as store_chats

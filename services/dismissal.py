@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from domain.after_hours import closed_until
-from domain.chat import AgentDismissed, ChatResumed
 from domain.decisions import Say
 from domain.dismissal import why_not
+from domain.facts import AgentDismissed, ChatResumed
 from domain.statuses import ENDED, AgentStatus, ChatStatus
 from domain.texts import TextKey
 from services import capacity, chats, routing, wording

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from carriers.protocol import InboundText
 from domain.asks import Asks
-from domain.chat import ConsumerWrote, decide, open_chat
+from domain.chat import decide, open_chat
 from domain.commands import Command, meaning, recognise
 from domain.consent import Consent
 from domain.decisions import Decision, World
+from domain.facts import ConsumerWrote
 from domain.phones import InvalidNumber, parse
 from domain.plaintext import clean_text
 from domain.statuses import ChatStatus, OptOutReplies

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.chat import AlarmRang
+from domain.facts import AlarmRang
 from domain.process import ChatRef, LoadedChat, SettleChat
 from domain.statuses import ENDED
 from services import chats as chat_service

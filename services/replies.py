@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.asks import Asks, is_opt_in_request
-from domain.chat import AgentWrote, decide
+from domain.chat import decide
+from domain.facts import AgentWrote
 from domain.plaintext import clean_text
 from domain.segments import AGENT_MAX
 from domain.statuses import ENDED, Author, Priority

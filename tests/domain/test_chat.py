@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.chat import (
+from domain.chat import ImpossibleFact, decide, open_chat
+from domain.commands import Command
+from domain.decisions import ChatState, Decision, Unsent, World
+from domain.facts import (
     AgentAccepted,
     AgentEnded,
     AgentLeft,
@@ -15,12 +18,7 @@ from domain.chat import (
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
-    ImpossibleFact,
-    decide,
-    open_chat,
 )
-from domain.commands import Command
-from domain.decisions import ChatState, Decision, Unsent, World
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
 from domain.timers import Timer

@@ -8,7 +8,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.chat import (
+from domain.chat import ImpossibleFact, decide, open_chat
+from domain.commands import recognise
+from domain.decisions import ChatState, Decision, Say, World
+from domain.dismissal import why_not
+from domain.facts import (
     AgentAccepted,
     AgentDismissed,
     AgentEnded,
@@ -20,13 +24,7 @@ from domain.chat import (
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
-    ImpossibleFact,
-    decide,
-    open_chat,
 )
-from domain.commands import recognise
-from domain.decisions import ChatState, Decision, Say, World
-from domain.dismissal import why_not
 from domain.hours import Schedule
 from domain.queues import Queue, QueueTree
 from domain.statuses import ENDED, TRANSITIONS, ChatStatus, DisconnectedBy

@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.chat import (
+from domain.chat import ImpossibleFact, decide, open_chat
+from domain.commands import Command
+from domain.decisions import ChatState, World
+from domain.dismissal import WhyNot, why_not
+from domain.facts import (
     AgentAccepted,
     AgentDismissed,
     AgentWrote,
@@ -16,14 +20,8 @@ from domain.chat import (
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
-    ImpossibleFact,
     QueueGone,
-    decide,
-    open_chat,
 )
-from domain.commands import Command
-from domain.decisions import ChatState, World
-from domain.dismissal import WhyNot, why_not
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, Direction, FailReason
 from domain.timers import Timer

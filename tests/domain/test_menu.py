@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from domain.chat import AgentAccepted, AgentLeft, ConsumerWrote, decide, open_chat
+from domain.chat import decide, open_chat
 from domain.commands import recognise
 from domain.decisions import ChatState, Decision, World
+from domain.facts import AgentAccepted, AgentLeft, ConsumerWrote
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, FailReason
 
