@@ -18,6 +18,7 @@ import httpx2
 import pytest
 
 import demonstration
+from demonstration_scenes import NUMBER, SCENES, Failed
 from layout import Options, demo_secrets, plan
 from ports import PortTaken
 from settings import Settings
@@ -152,18 +153,18 @@ def test_the_demonstration_plays_its_scenes_and_leaves_the_company_as_it_was(
 ) -> None:
     said: list[str] = []
     # The last one waits for a minute to pass; expiry is tested on skipped time.
-    demonstration.demonstrate(product.data, said.append, demonstration.SCENES[:-1])
+    demonstration.demonstrate(product.data, said.append, SCENES[:-1])
     heard = "\n".join(said)
     for words in ("Escriba 1 para Ventas", "We are closed now", "You have opted out", "(nothing)"):
         assert words in heard
     with httpx2.Client(base_url=product.told["base_url"]) as http:
         document = demonstration.Company(http, product.told).document()
-    assert demonstration.NUMBER not in document["numbers"]
+    assert NUMBER not in document["numbers"]
     assert set(document["queues"]) == {"main", "vip"}
 
 
 def test_without_a_running_product_the_demonstration_says_what_to_start(tmp_path: Path) -> None:
-    with pytest.raises(demonstration.Failed, match="start `make run` first"):
+    with pytest.raises(Failed, match="start `make run` first"):
         demonstration.demonstrate(tmp_path, print)
 
 
