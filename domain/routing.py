@@ -28,6 +28,7 @@ class WaitingBecause(StrEnum):
     NO_AGENT = "no_agent_on_the_queue"
     NOBODY_AVAILABLE = "nobody_available"
     AT_CAPACITY = "all_at_capacity"
+    BEHIND = "behind_older_chats"
     OFFERED = "offered"
     DECLINED = "declined_by_all"
 
@@ -36,6 +37,7 @@ _SENTENCES = {
     WaitingBecause.NO_AGENT: "No agent is assigned to this queue.",
     WaitingBecause.NOBODY_AVAILABLE: "No agent of this queue is available.",
     WaitingBecause.AT_CAPACITY: "All available agents of this queue are at capacity.",
+    WaitingBecause.BEHIND: "The free agents are asked to take older chats first.",
     WaitingBecause.DECLINED: "Declined by the free agents; offered again shortly.",
 }
 
@@ -52,10 +54,12 @@ def in_words(reason: WaitingBecause, *, offered_to: int = 0, until: str | None =
 
 @dataclass(frozen=True)
 class Staffing:
-    """How many agents sit on a queue, and how many of them take chats."""
+    """How many agents sit on a queue, how many of them take chats, and how many could take one
+    more."""
 
     assigned: int = 0
     taking_chats: int = 0
+    free: int = 0
 
 
 def waiting_because(
@@ -70,7 +74,9 @@ def waiting_because(
         return WaitingBecause.CLOSED
     if staff.taking_chats == 0:
         return WaitingBecause.NOBODY_AVAILABLE
-    return WaitingBecause.DECLINED if declined else WaitingBecause.AT_CAPACITY
+    if staff.free == 0:
+        return WaitingBecause.AT_CAPACITY
+    return WaitingBecause.DECLINED if declined else WaitingBecause.BEHIND
 
 
 @dataclass(frozen=True)

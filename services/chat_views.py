@@ -38,7 +38,8 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
     waiting = {one.id: one.queue_id for one in found if one.status is ChatStatus.QUEUED}
     waits = estimates(tx, tenant_id, waiting)
     waiting_on = sorted(set(waiting.values()))
-    staff = offers.staffing(tx, tenant_id, waiting_on) if waiting_on else {}
+    limit = tenants.get(tx, tenant_id).concurrency_limit
+    staff = offers.staffing(tx, tenant_id, waiting_on, limit) if waiting_on else {}
     return [
         _chat(
             record,

@@ -144,7 +144,8 @@ def explain(tx: Tx, chat: OpenChat, because: WaitingBecause | None = None) -> No
 
 def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
     queue_id = chat.state.queue_id
-    staff = offers.staffing(tx, chat.tenant_id, [queue_id])
+    limit = tenants.get(tx, chat.tenant_id).concurrency_limit
+    staff = offers.staffing(tx, chat.tenant_id, [queue_id], limit)
     return waiting_because(
         offered=offers.is_offered(tx, chat.tenant_id, chat.id),
         declined=offers.declined_since(tx, chat.tenant_id, chat.id, tx.now - DECLINE_PAUSE),

@@ -28,10 +28,9 @@ _LOAD = (
     .correlate(t.users)
     .scalar_subquery()
 )
+_ROOM = sa.func.coalesce(u.concurrency_limit, bindparam("limit")) - _LOAD
 _FREE = (
-    sa.select(
-        u.id, (sa.func.coalesce(u.concurrency_limit, bindparam("limit")) - _LOAD).label("free")
-    )
+    sa.select(u.id, _ROOM.label("free"))
     .where(u.tenant_id == bindparam("tenant_id"), u.active, u.status.in_(TAKING_CHATS))
     .order_by(u.id)
 )
@@ -138,6 +137,7 @@ _STAFF = (
         qa.queue_id,
         sa.func.count(),
         sa.func.sum(sa.case((u.status.in_(TAKING_CHATS), 1), else_=0)),
+        sa.func.sum(sa.case((sa.and_(u.status.in_(TAKING_CHATS), _ROOM > 0), 1), else_=0)),
     )
     .join(t.users, qa.user_id == u.id)
     .where(
@@ -305,10 +305,11 @@ def next_pause_start(tx: Tx, tenant_id: int, after: datetime) -> datetime | None
     return None if row is None else row.closed_at
 
 
-def staffing(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> dict[int, Staffing]:
-    """The agents of these queues; a queue without any is left out."""
-    staffed = tx.conn.execute(_STAFF, {"tenant_id": tenant_id, "queue_ids": queue_ids})
-    return {row[0]: Staffing(row[1], int(row[2])) for row in staffed}
+def staffing(tx: Tx, tenant_id: int, queue_ids: Sequence[int], limit: int) -> dict[int, Staffing]:
+    """The agents of these queues; a queue without any is left out. `limit` is the tenant's."""
+    whose = {"tenant_id": tenant_id, "queue_ids": queue_ids, "limit": limit}
+    staffed = tx.conn.execute(_STAFF, whose)
+    return {row[0]: Staffing(row[1], int(row[2]), int(row[3])) for row in staffed}
 
 
 def _grouped(tx: Tx, query: AnySelect, whose: dict[str, Any]) -> dict[int, list[int]]:

@@ -1,10 +1,11 @@
-"""The page about the conversation lists the system texts as they are declared."""
+"""The page about the conversation lists system texts and reasons as they are declared."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from domain.routing import WaitingBecause, in_words
 from domain.texts import CATALOGUE
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "conversation.md").read_text()
@@ -18,4 +19,19 @@ def rows() -> Iterator[str]:
 
 
 def test_the_table_lists_every_system_text_with_its_variables() -> None:
-    assert [line for line in PAGE.splitlines() if line.startswith("| `")] == list(rows())
+    assert lines_of("System texts") == list(rows())
+
+
+def test_every_reason_to_wait_is_told_in_the_words_of_the_api() -> None:
+    told = {
+        reason: in_words(reason, offered_to=2, until="tomorrow, 9:00 AM (America/New_York)")
+        for reason in WaitingBecause
+    }
+    rows = {f"| `{reason}` | {words} |" for reason, words in told.items()}
+    assert set(lines_of("Why a chat waits")) == rows
+
+
+def lines_of(section: str) -> list[str]:
+    """The rows of the section's table that begin with a name."""
+    text = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return [line for line in text.splitlines() if line.startswith("| `")]

@@ -109,6 +109,12 @@ def test_a_chat_is_offered_to_everybody_who_could_take_it() -> None:
         (WaitingBecause.NO_AGENT, 0, None, "No agent is assigned to this queue."),
         (WaitingBecause.NOBODY_AVAILABLE, 0, None, "No agent of this queue is available."),
         (
+            WaitingBecause.BEHIND,
+            0,
+            None,
+            "The free agents are asked to take older chats first.",
+        ),
+        (
             WaitingBecause.AT_CAPACITY,
             0,
             None,
@@ -136,13 +142,16 @@ def test_every_reason_to_wait_in_words(
     ("offered", "declined", "staff", "closed", "reason"),
     [
         # What is offered already stays so when the queue closes.
-        (True, False, Staffing(2, 2), True, WaitingBecause.OFFERED),
+        (True, False, Staffing(2, 2, 1), True, WaitingBecause.OFFERED),
         (False, False, Staffing(0, 0), True, WaitingBecause.NO_AGENT),
         (False, False, Staffing(2, 0), True, WaitingBecause.CLOSED),
-        (False, True, Staffing(2, 2), True, WaitingBecause.CLOSED),
+        (False, True, Staffing(2, 2, 2), True, WaitingBecause.CLOSED),
         (False, False, Staffing(2, 0), False, WaitingBecause.NOBODY_AVAILABLE),
-        (False, True, Staffing(2, 2), False, WaitingBecause.DECLINED),
         (False, False, Staffing(2, 2), False, WaitingBecause.AT_CAPACITY),
+        # Who declined is full since.
+        (False, True, Staffing(2, 2), False, WaitingBecause.AT_CAPACITY),
+        (False, True, Staffing(2, 2, 1), False, WaitingBecause.DECLINED),
+        (False, False, Staffing(2, 2, 1), False, WaitingBecause.BEHIND),
     ],
 )
 def test_the_first_reason_that_holds_is_told(

@@ -331,7 +331,7 @@ async def test_a_chat_that_comes_back_takes_the_place_of_the_youngest_that_is_sh
 
     assert await world.offers("ben") == [*old, young[0]]
     given_up = [await why(world, chat_id) for chat_id in young[1:3]]
-    assert given_up == [WaitingBecause.AT_CAPACITY] * 2
+    assert given_up == [WaitingBecause.BEHIND] * 2
     assert await world.db.write(routing.sweep, world.tenant_id) == 0
     await world.accept("ben", old[0])
     assert await world.offers("ben") == [old[1], *young[:2]]
