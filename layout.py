@@ -106,9 +106,10 @@ def _wanted(options: Options, *, own_temporal: bool) -> list[ports.Wanted]:
         ports.Wanted("the simulator", base + 1 if base else 0),
     ]
     if own_temporal:
-        asked = options.temporal_ui_port
-        ui = ports.Wanted("Temporal's UI", 8233 if asked is None else asked, asked is not None)
-        wanted += [ports.Wanted("Temporal", 7233), ui]
+        # Who wants any free port may start several at once: all would go for the usual ones.
+        usual, asked = (7233, 8233) if base else (0, 0), options.temporal_ui_port
+        ui = ports.Wanted("Temporal's UI", usual[1] if asked is None else asked, asked is not None)
+        wanted += [ports.Wanted("Temporal", usual[0]), ui]
     return wanted
 
 

@@ -231,6 +231,11 @@ def test_what_keeps_a_part_from_starting_is_said_once(tmp_path: Path) -> None:
     assert [line for line in said if "cannot be used" in line] == said[-1:]
 
 
+def test_with_any_free_port_nobody_goes_for_the_usual_ones(tmp_path: Path) -> None:
+    at = plan(Options(tmp_path, port=0), Settings())
+    assert {at.temporal_port, at.temporal_ui_port}.isdisjoint({7233, 8233})
+
+
 def test_only_a_port_that_was_asked_for_must_be_free(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
