@@ -131,11 +131,12 @@ class AgentStatus(StrEnum):
     UNAVAILABLE = "Unavailable"
     BREAK = "Break"
     MEAL = "Meal"
+    WRAP_UP = "Wrap-up"
     IN_CHAT = "In-chat"
     OFFLINE = "Offline"
 
 
-# What an agent may choose; the engine itself moves between Available and In-chat.
+# What an agent may choose; the engine itself moves between Available, In-chat and Wrap-up.
 CHOSEN = (
     AgentStatus.AVAILABLE,
     AgentStatus.UNAVAILABLE,

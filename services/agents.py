@@ -54,8 +54,8 @@ def set_status(tx: Tx, tenant_id: int, agent_id: int, wanted: str) -> Agent:
     locks.routing(tx, tenant_id)
     user = capacity.lock(tx, tenant_id, agent_id)
     status = AgentStatus(wanted)
-    if status is AgentStatus.AVAILABLE and users.load(tx, tenant_id, agent_id):
-        status = AgentStatus.IN_CHAT
+    if status is AgentStatus.AVAILABLE:
+        status = capacity.taking_status(tx, user)
     if status is not user.status:
         users.set_status(tx, user, status)
         events.agent_changed(tx, tenant_id, agent_id, status)

@@ -25,11 +25,16 @@ def load_changed(tx: Tx, tenant_id: int, agent_id: int) -> None:
     user = lock(tx, tenant_id, agent_id)
     if user.status not in TAKING_CHATS:
         return
-    busy = users.load(tx, tenant_id, agent_id) > 0
-    status = AgentStatus.IN_CHAT if busy else AgentStatus.AVAILABLE
+    status = taking_status(tx, user)
     if status is not user.status:
         users.set_status(tx, user, status)
     events.agent_changed(tx, tenant_id, agent_id, status)
+
+
+def taking_status(tx: Tx, user: User) -> AgentStatus:
+    """What an agent who takes chats is: In-chat while there are any."""
+    busy = users.load(tx, user.tenant_id, user.id) > 0
+    return AgentStatus.IN_CHAT if busy else AgentStatus.AVAILABLE
 
 
 def limit(tx: Tx, user: User) -> int:

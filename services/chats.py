@@ -12,7 +12,7 @@ from domain.queues import QueueTree
 from domain.reasons import CHAT_ENDED, OPTED_OUT
 from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
 from domain.texts import TextKey
-from services import capacity, events, routing, wording
+from services import capacity, events, routing, wording, wrap_up
 from store import chats as store_chats
 from store import messages, numbers, participants, tenants
 from store import tables as t
@@ -78,7 +78,16 @@ def _route(tx: Tx, chat: OpenChat, before: ChatState) -> None:
         participants.leave(tx, chat.tenant_id, chat.id, before.agent_id)
         events.chat_left_agent(tx, chat, before.agent_id)
         capacity.load_changed(tx, chat.tenant_id, before.agent_id)
+        if after.status in ENDED:
+            _wrap_up(tx, chat, before.agent_id)
         routing.offer_agents(tx, chat.tenant_id, [before.agent_id])
+
+
+def _wrap_up(tx: Tx, chat: OpenChat, agent_id: int) -> None:
+    until = wrap_up.begin(tx, chat, agent_id)
+    if until is not None:
+        routing.withdraw_agent(tx, chat.tenant_id, agent_id)
+        routing.call_router(tx, chat.tenant_id, until)
 
 
 def say(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> None:

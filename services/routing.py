@@ -23,9 +23,9 @@ from domain.routing import (
     waiting_because,
 )
 from domain.statuses import OfferState
-from services import events
+from services import events, wrap_up
 from store import chats as store_chats
-from store import locks, offers, outbox, tenants
+from store import locks, offers, outbox, tenants, users
 from store.chats import OpenChat
 from store.database import Tx
 
@@ -221,8 +221,10 @@ def call_router(tx: Tx, tenant_id: int, at: datetime) -> None:
 
 
 def ring(tx: Tx, tenant_id: int) -> NextRouting:
-    """The router's alarm: pauses and first looks that are over by now, queues that opened; then
-    when the next of them is due."""
+    """The router's alarm: pauses, first looks and wrap-ups that are over by now, queues that
+    opened; then when the next of them is due."""
+    locks.routing(tx, tenant_id)
+    wrap_up.end_due(tx, tenant_id)
     sweep(tx, tenant_id)
     tree = tenants.tree(tx, tenant_id)
     waited_on = offers.queues_waited_on(tx, tenant_id)
@@ -231,7 +233,7 @@ def ring(tx: Tx, tenant_id: int) -> NextRouting:
     _explain_opened(tx, tenant_id, opened)
     declined = offers.next_pause_start(tx, tenant_id, tx.now - DECLINE_PAUSE)
     due = [None if declined is None else declined + DECLINE_PAUSE, *opening]
-    due.append(offers.next_release(tx, tenant_id))
+    due += [offers.next_release(tx, tenant_id), users.next_wrap_up(tx, tenant_id)]
     return NextRouting(min((at for at in due if at is not None and at < NEVER), default=None))
 
 

@@ -29,6 +29,7 @@ class User:
     status_since: datetime
     concurrency_limit: int | None
     active: bool
+    wrap_up_until: datetime | None
 
 
 COLUMNS = (
@@ -41,6 +42,7 @@ COLUMNS = (
     u.status_since,
     u.concurrency_limit,
     u.active,
+    u.wrap_up_until,
 )
 _GET = sa.select(*COLUMNS).where(
     u.tenant_id == bindparam("tenant_id"), u.id == bindparam("user_id")
@@ -78,15 +80,37 @@ def with_password(tx: Tx, tenant_id: int, email: str) -> tuple[User, str] | None
     return None if user is None or row is None else (user, row.password_hash)
 
 
-def set_status(tx: Tx, user: User, status: AgentStatus) -> None:
-    """The agent is something else from now on."""
-    values = {"status": status, "status_since": tx.now}
+def set_status(
+    tx: Tx, user: User, status: AgentStatus, wrap_up_until: datetime | None = None
+) -> None:
+    """The agent is something else from now on; in wrap-up until an instant."""
+    values = {"status": status, "status_since": tx.now, "wrap_up_until": wrap_up_until}
     tx.conn.execute(_SET_STATUS, values | {"of_tenant": user.tenant_id, "user_id": user.id})
+
+
+def extend_wrap_up(tx: Tx, user: User, until: datetime) -> None:
+    """The agent's wrap-up lasts until then."""
+    who = {"of_tenant": user.tenant_id, "user_id": user.id}
+    tx.conn.execute(_SET_STATUS, {"wrap_up_until": until} | who)
+
+
+def wrapped_up(tx: Tx, tenant_id: int) -> list[int]:
+    """The agents whose wrap-up is over by now."""
+    query = sa.select(u.id).where(u.tenant_id == tenant_id, u.wrap_up_until <= tx.now)
+    return list(tx.conn.execute(query.order_by(u.id)).scalars())
+
+
+def next_wrap_up(tx: Tx, tenant_id: int) -> datetime | None:
+    """When the next wrap-up ends."""
+    query = sa.select(sa.func.min(u.wrap_up_until)).where(u.tenant_id == tenant_id)
+    ends: datetime | None = tx.conn.execute(query.where(u.wrap_up_until > tx.now)).scalar_one()
+    return ends
 
 
 def deactivate(tx: Tx, user: User) -> None:
     """The user cannot log in any more."""
-    values = {"active": False, "status": AgentStatus.OFFLINE, "status_since": tx.now}
+    offline = {"status": AgentStatus.OFFLINE, "status_since": tx.now, "wrap_up_until": None}
+    values = {"active": False, **offline}
     them = sa.and_(u.tenant_id == user.tenant_id, u.id == user.id)
     tx.conn.execute(sa.update(t.users).where(them).values(values))
 
@@ -169,4 +193,5 @@ def from_row(row: AnyRow | None) -> User | None:
         status_since=row.status_since,
         concurrency_limit=row.concurrency_limit,
         active=row.active,
+        wrap_up_until=row.wrap_up_until,
     )

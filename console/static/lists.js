@@ -41,6 +41,7 @@ function emptyOffers(agent, available) {
       ? [`You are at your limit of ${plural(concurrency.limit, "chat")}.`]
       : ["Nobody is waiting. Offers appear here."];
   }
+  if (status === "Wrap-up") return ["You are in wrap-up: chats are offered to you again soon.", available];
   return [`You are ${status}: no chats are offered to you.`, available];
 }
 

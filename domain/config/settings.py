@@ -101,7 +101,7 @@ class Settings(Strict):
     )
     wrap_up: int = _setting(
         0, "How long an agent stays in wrap-up after a chat.", unit=Unit.SECONDS, least=0,
-        most=3_600, queue=True, later=True,
+        most=3_600, queue=True,
     )  # fmt: skip
     service_level: int = _setting(
         60, "A chat answered within this time counts as answered in time.", unit=Unit.SECONDS,

@@ -17,12 +17,22 @@ users = table(
     Column("password_hash", Text, nullable=False),
     Column("status", Text, nullable=False, server_default="Offline"),
     moment("status_since", nullable=False),
+    # While the status is Wrap-up.
+    moment("wrap_up_until"),
     Column("concurrency_limit", Integer),
     Column("active", Boolean, nullable=False, server_default=sa.true()),
     # As the configuration names the user; deactivated users keep theirs.
     Column("key", Text),
     UniqueConstraint("tenant_id", "email"),
     UniqueConstraint("tenant_id", "key"),
+    # Whose wrap-up ends next.
+    Index(
+        None,
+        "tenant_id",
+        "wrap_up_until",
+        sqlite_where=sa.text("wrap_up_until IS NOT NULL"),
+        postgresql_where=sa.text("wrap_up_until IS NOT NULL"),
+    ),
 )
 
 sessions = table(
