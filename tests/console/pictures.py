@@ -4,8 +4,8 @@ With a folder as its argument it takes every state at three widths, light and da
 without one those that the documents show, into docs/images.
 """
 
+import argparse
 import asyncio
-import sys
 import tempfile
 from pathlib import Path
 
@@ -212,4 +212,6 @@ async def main(folder: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path, nargs="?", help="for all states; else docs/images")
+    asyncio.run(main(arguments.parse_args().folder))
