@@ -20,10 +20,10 @@ export function consentView(acts) {
   const root = el("section", {}, el("h3", {}, "Consent"),
     el("div", { class: "line" }, state, optOut), details);
 
-  /** `consent` is null while it is loading; `open`: the chat is mine and goes on. */
-  function update(consent, open, busy) {
+  /** `consent` is null until it is loaded; `open`: the chat is mine and goes on. */
+  function update({ consent, trouble }, open, busy) {
     const [shape, words] = STATES[consent?.status] ?? ["○", "No opt-out known: may be texted"];
-    say(state, consent ? `${shape} ${words}` : "Loading…");
+    say(state, consent ? `${shape} ${words}` : trouble ? "Not loaded" : "Loading…");
     state.dataset.state = consent?.status ?? "";
     optOut.hidden = !open || consent?.status === "opted_out";
     optOut.disabled = busy;

@@ -13,7 +13,7 @@ export function earlierView(acts) {
   const more = button({}, "Show more", acts.loadMore, "small");
   const list = el("section", {}, el("h3", { id: "earlier-title" }, "Earlier chats ", count), chats, empty, more);
 
-  const back = button(ACTIONS.cancel, "Back", acts.back, "small");
+  const back = button(ACTIONS.cancel, "Back to the consumer", acts.back, "small");
   const facts = el("p", { class: "facts" });
   const trouble = el("p", { class: "trouble" });
   const again = button({}, "Try again", () => acts.loadTexts(reading), "small");
@@ -29,7 +29,7 @@ export function earlierView(acts) {
     say(count, known.total > 0 ? String(known.total) : "");
     keyed(chats, known.earlier ?? [], (chat) => chat.id, (chat) => row(chat, acts));
     chats.hidden = !known.earlier?.length;
-    say(empty, known.earlier === null ? (known.trouble ? "" : "Loading…") : "This is the first.");
+    say(empty, known.earlier === null ? (known.trouble ? "Not loaded" : "Loading…") : "This is the first.");
     empty.hidden = Boolean(known.earlier?.length);
     more.hidden = (known.earlier?.length ?? 0) >= known.total;
     set(more, "disabled", known.fetching);

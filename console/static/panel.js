@@ -87,7 +87,7 @@ export function panelView(root, acts) {
     say(number, phone(chat));
     say(trouble, known.trouble);
     broken.hidden = known.trouble === "";
-    consent.update(known.consent, open, state.busy.has(`chat:${chat.id}`));
+    consent.update(known, open, state.busy.has(`chat:${chat.id}`));
     past.update(known);
   }
   return {

@@ -91,8 +91,12 @@ export const since = (iso) => duration((now() - Date.parse(iso)) / 1000);
 
 export const left = (iso) => duration((Date.parse(iso) - now()) / 1000);
 
-/** `at 14:05, in 3 h 20` */
-export const until = (iso) => `at ${clockTime(iso)}, in ${left(iso)}`;
+/** `at 14:05, in 3 h 20`; `tomorrow at 14:05, in 23 h 59` */
+export function until(iso) {
+  const name = dayName(iso);
+  const on = { Today: "", Tomorrow: "tomorrow " }[name] ?? `${name} `;
+  return `${on}at ${clockTime(iso)}, in ${left(iso)}`;
+}
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
@@ -106,10 +110,11 @@ export const fullTime = (iso) => full.format(new Date(iso));
 export function dayName(iso) {
   const date = new Date(iso);
   const today = new Date();
-  const yesterday = new Date(today);
-  yesterday.setDate(today.getDate() - 1);
-  if (date.toDateString() === today.toDateString()) return "Today";
-  if (date.toDateString() === yesterday.toDateString()) return "Yesterday";
+  for (const [name, days] of [["Today", 0], ["Yesterday", -1], ["Tomorrow", 1]]) {
+    const then = new Date(today);
+    then.setDate(today.getDate() + days);
+    if (date.toDateString() === then.toDateString()) return name;
+  }
   return (date.getFullYear() === today.getFullYear() ? day : dayOfYear).format(date);
 }
 

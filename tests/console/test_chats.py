@@ -88,6 +88,8 @@ async def test_every_action_has_a_key_that_the_help_lists(page: Page) -> None:
     await expect(page.get_by_role("dialog")).to_contain_text("Accept the offer that waits longest")
     hints = await page.locator("#help dt kbd").all_text_contents()
     assert len(hints) == len(set(hints))
+    # All at one glance on a usual screen.
+    assert await page.locator("#help").evaluate("(e) => e.scrollHeight <= e.clientHeight")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
 

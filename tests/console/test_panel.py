@@ -1,5 +1,6 @@
 """The consumer beside the chat: consent, the chat's facts, and earlier chats to read."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Page, expect
@@ -56,6 +57,14 @@ async def test_the_end_by_itself_moves_with_what_the_consumer_writes(
     await expect(page.locator(".panel dl .ends")).to_contain_text("in 2 h 59")
 
 
+async def test_an_end_on_another_day_is_told_with_that_day(page: Page, api: FakeApi) -> None:
+    await in_a_chat(page, api)
+    api.chats[131]["deadline_at"] = moment(days=-1)
+    await page.reload()
+    ends = page.locator(".panel dl .ends")
+    await expect(ends).to_contain_text(re.compile(r"tomorrow at \d\d:\d\d, in 23 h 59"))
+
+
 async def test_consent_is_told_with_its_history(page: Page, api: FakeApi) -> None:
     api.consent = [
         entry("opted_in", "START"),
@@ -108,6 +117,10 @@ async def test_earlier_chats_are_listed_and_read_beside_the_open_one(
     await expect(panel.locator(".reader")).to_contain_text("To read only.")
     await expect(panel.get_by_role("button", name="Write it again")).to_have_count(0)
     await page.get_by_label("Your text").fill("As Caro said")
+    await panel.get_by_role("button", name="Back to the consumer").click()
+    await expect(rows.first).to_be_focused()
+    await rows.first.click()
+    await expect(panel.locator(".bubble")).to_have_count(2)
     await page.keyboard.press("Escape")
     await expect(rows.first).to_be_focused()
     await expect(page.get_by_label("Your text")).to_have_value("As Caro said")
@@ -134,6 +147,7 @@ async def test_what_cannot_be_loaded_says_so_and_can_be_tried_again(
     await in_a_chat(page, api)
     panel = page.locator(".panel")
     await expect(panel.locator(".about .broken")).to_contain_text("No.")
+    await expect(panel.locator(".about")).not_to_contain_text("Loading")
     api.refuse.clear()
     await panel.get_by_role("button", name="Try again").click()
     await expect(panel.locator(".about .broken")).to_be_hidden()
