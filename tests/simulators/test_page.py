@@ -87,18 +87,30 @@ async def test_a_fault_is_set_on_the_page(page: Page, carrier: Program) -> None:
     await expect(page.get_by_label("Outage")).not_to_be_checked()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_the_page_is_accessible_and_fits_a_small_screen(
-    page: Page, carrier: Program, scheme: str
+async def look(page: Page, state: str) -> None:
+    results = await Axe().run(page)
+    assert results.violations_count == 0, f"{state}: {results.generate_report()}"
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("light", 360), ("dark", 360)])
+async def test_the_page_is_accessible_and_fits_in_every_state(
+    page: Page, carrier: Program, scheme: str, width: int
 ) -> None:
     await carrier.text("+14155550199", "a text of some length " * 5)
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await page.set_viewport_size(ViewportSize(width=360, height=740))
-    await page.get_by_role("button", name="Faults").click()
+    await page.set_viewport_size(ViewportSize(width=width, height=740))
     await expect(page.locator("li.own").first).to_be_visible()
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
-    results = await Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    await look(page, "phones")
+    await page.get_by_role("button", name="Faults").click()
+    await page.get_by_label("Outage").check()
+    await expect(page.get_by_role("button", name="Faults are on")).to_be_visible()
+    await look(page, "faults")
+    await page.get_by_role("button", name="No faults").click()
+    closers = page.get_by_role("button", name="Put this phone away")
+    while await closers.count():
+        await closers.first.click()
+    await look(page, "no phones")
 
 
 async def test_the_page_allows_own_scripts_only(carrier: Program) -> None:
