@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
@@ -13,6 +14,7 @@ from api.clients import Limiter
 from api.deps import Deps
 from api.edge import Edge
 from api.metrics import Metrics
+from api.presence import Presence
 from api.stream import Feeds
 
 Beside = Callable[[], AbstractAsyncContextManager[None]]
@@ -27,8 +29,11 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with beside():
+            present = asyncio.create_task(app.state.presence.run())
             yield
             app.state.feeds.stop()
+            present.cancel()
+            await asyncio.gather(present, return_exceptions=True)
 
     app = FastAPI(
         title="Threadline",
@@ -45,6 +50,7 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.deps = deps
     app.state.metrics = Metrics()
     app.state.feeds = Feeds(deps.db, deps.wake)
+    app.state.presence = Presence(deps.db)
     app.state.limiter = Limiter(deps.db)
     app.state.accounts = carriers.Accounts(deps.db)
     # Routes are tried one after the other: what is asked for most comes first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,8 +13,9 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Send
 
-from api.deps import Deps, EventFeeds, Parts
+from api.deps import EventFeeds, Parts
 from api.errors import documented
+from api.presence import Presence
 from api.session import basic, claim
 from api.stream import Feeds, Line
 from domain.statuses import Role
@@ -40,6 +41,7 @@ class Reader:
     tenant_id: int
     agent_id: int | None
     log_ends: int
+    session: str | None = None
 
 
 Identify = Callable[[Tx], Reader]
@@ -92,10 +94,18 @@ async def stream(
     if wanted is None:
         wanted = _position("after", after)
     identify = _identification(request)
-    reader = await parts.db.read(identify)
+    presence: Presence = request.app.state.presence
+
+    async def who_reads() -> Reader:
+        reader = await parts.db.read(identify)
+        if reader.session is not None:
+            presence.heard_of(reader.session)
+        return reader
+
+    reader = await who_reads()
     position = reader.log_ends if wanted is None else min(wanted, reader.log_ends)
     feeds.check_open()
-    return EventStream(_chunks(parts, feeds, identify, reader, position))
+    return EventStream(_chunks(who_reads, feeds, reader, position))
 
 
 def _position(field: str, given: str | None) -> int | None:
@@ -121,13 +131,14 @@ def _identification(request: Request) -> Identify:
     def of_user(tx: Tx) -> Reader:
         user = auth.identify(tx, session).user
         agent_id = user.id if user.role is Role.AGENT else None
-        return Reader(user.tenant_id, agent_id, events.last_position(tx, user.tenant_id))
+        position = events.last_position(tx, user.tenant_id)
+        return Reader(user.tenant_id, agent_id, position, session.token_hash)
 
     return of_user
 
 
 async def _chunks(
-    parts: Deps, feeds: Feeds, identify: Identify, reader: Reader, position: int
+    who_reads: Callable[[], Awaitable[Reader]], feeds: Feeds, reader: Reader, position: int
 ) -> AsyncGenerator[str, None]:
     clock = asyncio.get_running_loop().time
     check_at = clock() + CHECK_SECONDS
@@ -138,7 +149,7 @@ async def _chunks(
             try:
                 lines = await feed.after(position)
                 if clock() >= check_at:
-                    await parts.db.read(identify)
+                    await who_reads()
                     check_at = clock() + CHECK_SECONDS
             except (Refused, StoreUnavailable):
                 return

@@ -56,7 +56,9 @@ def _bearer(request: Request) -> str:
 
 async def _claim(request: Request) -> Claim:
     # Asynchronous, because FastAPI runs plain functions in a thread.
-    return claim(request)
+    claimed = claim(request)
+    request.app.state.presence.heard_of(claimed.token_hash)
+    return claimed
 
 
 Claimed = Annotated[Claim, Depends(_claim)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,6 +79,12 @@ def end(tx: Tx, token_hash: str) -> None:
         .where(s.token_hash == token_hash, s.revoked_at.is_(None))
         .values(revoked_at=tx.now)
     )
+
+
+def seen(tx: Tx, token_hashes: Set[str]) -> None:
+    """These sessions were heard of now."""
+    these = s.token_hash.in_(sorted(token_hashes))
+    tx.conn.execute(sa.update(t.sessions).where(these).values(seen_at=tx.now))
 
 
 def open_ones(tx: Tx, tenant_id: int, page: int, per: int) -> tuple[list[OpenSession], int]:

@@ -107,6 +107,24 @@ def next_wrap_up(tx: Tx, tenant_id: int) -> datetime | None:
     return ends
 
 
+def unheard_of(tx: Tx, tenant_id: int, before: datetime) -> list[int]:
+    """Who is not Offline, but has no session that was heard of since then, nor chose a status."""
+    s = t.sessions.c
+    heard = sa.select(s.id).where(
+        s.tenant_id == u.tenant_id,
+        s.user_id == u.id,
+        s.revoked_at.is_(None),
+        sa.or_(s.seen_at >= before, s.created_at >= before),
+    )
+    query = sa.select(u.id).where(
+        u.tenant_id == tenant_id,
+        u.status != AgentStatus.OFFLINE,
+        u.status_since < before,
+        ~heard.exists(),
+    )
+    return list(tx.conn.execute(query.order_by(u.id)).scalars())
+
+
 def deactivate(tx: Tx, user: User) -> None:
     """The user cannot log in any more."""
     offline = {"status": AgentStatus.OFFLINE, "status_since": tx.now, "wrap_up_until": None}

@@ -103,6 +103,10 @@ class Settings(Strict):
         0, "How long an agent stays in wrap-up after a chat.", unit=Unit.SECONDS, least=0,
         most=3_600, queue=True,
     )  # fmt: skip
+    disconnect_timeout: int = _setting(
+        5, "An agent out of touch for so long goes Offline; the chats go back to their queues.",
+        unit=Unit.MINUTES, least=2, most=1_440,
+    )  # fmt: skip
     service_level: int = _setting(
         60, "A chat answered within this time counts as answered in time.", unit=Unit.SECONDS,
         least=1, most=86_400, queue=True, later=True,

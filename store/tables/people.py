@@ -47,6 +47,8 @@ sessions = table(
     moment("revoked_at"),
     # From where the user logged in.
     Column("address", Text),
+    # To the minute or better; NULL: never since this is noted.
+    moment("seen_at"),
     # Who is logged in; all sessions of a user.
     Index(None, "tenant_id", "user_id"),
 )

@@ -17,9 +17,11 @@ from api import events
 from api.serve import Server
 from api.stream import Feeds
 from domain.statuses import AgentStatus
+from services import agents
 from store import events as store_events
 from store.database import Tx
 from tests.api.world import BASE, Api
+from tests.conftest import SetClock
 
 URL = "/events/v1/stream"
 
@@ -102,6 +104,25 @@ async def test_a_stream_tells_at_once_what_changes(running: Running) -> None:
     assert set(event) == {"position", "type", "chat_id", "data", "at"}
     assert event["chat_id"] == chat_id
     assert event["at"].endswith("Z")
+
+
+async def test_whoever_has_a_stream_open_is_here(
+    running: Running, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "CHECK_SECONDS", 0.0)
+    acme, presence = running.api.acme, running.api.app.state.presence
+    for agent in ("ana", "ben"):
+        await acme.world.status(agent)
+    async with running.stream(acme.tokens["ana"]) as stream:
+        await presence.beat()
+        clock.move(minutes=6)
+        await acme.waiting_chat()
+        await stream.next()
+        await presence.beat()
+    asked = [acme.world.tenant_id, acme.world.agents["ana"]]
+    assert (await running.api.db.read(agents.show, *asked)).status is AgentStatus.AVAILABLE
+    asked[1] = acme.world.agents["ben"]
+    assert (await running.api.db.read(agents.show, *asked)).status is AgentStatus.OFFLINE
 
 
 async def test_a_stream_resumes_behind_the_position_without_gap_or_repeat(

@@ -29,7 +29,7 @@ OF_ALL_TENANTS = {
     # What a process that began before texts named their tenant asks first.
     "sends": {"_TENANT", "forget_receipts"},
     # A token says whose it is.
-    "sessions": {"_OF_SESSION", "end"},
+    "sessions": {"_OF_SESSION", "end", "seen"},
     # The metrics are the deployment's.
     "views": {"count_unsettled"},
     # No rows of tenants.
