@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.after_hours import NEVER, closed_until
 from domain.process import NextRouting
@@ -28,6 +28,9 @@ from store import chats as store_chats
 from store import locks, offers, outbox, tenants, users
 from store.chats import OpenChat
 from store.database import Tx
+
+# A wrap-up that nobody ended for so long: the router's alarm was lost, the sweep ends it.
+LOST_ALARM = timedelta(seconds=30)
 
 
 def offer_chat(tx: Tx, chat: OpenChat) -> None:
@@ -206,6 +209,7 @@ def _release(tx: Tx, chat: OpenChat) -> None:
 def sweep(tx: Tx, tenant_id: int) -> int:
     """Repeat the whole match; how many offers had been missing (0 unless a rule is broken)."""
     locks.routing(tx, tenant_id)
+    wrap_up.end_due(tx, tenant_id, LOST_ALARM)
     limit = tenants.get(tx, tenant_id).concurrency_limit
     free = [
         candidate.agent_id

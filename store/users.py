@@ -94,9 +94,9 @@ def extend_wrap_up(tx: Tx, user: User, until: datetime) -> None:
     tx.conn.execute(_SET_STATUS, {"wrap_up_until": until} | who)
 
 
-def wrapped_up(tx: Tx, tenant_id: int) -> list[int]:
-    """The agents whose wrap-up is over by now."""
-    query = sa.select(u.id).where(u.tenant_id == tenant_id, u.wrap_up_until <= tx.now)
+def wrapped_up(tx: Tx, tenant_id: int, by: datetime) -> list[int]:
+    """The agents whose wrap-up was over by then."""
+    query = sa.select(u.id).where(u.tenant_id == tenant_id, u.wrap_up_until <= by)
     return list(tx.conn.execute(query.order_by(u.id)).scalars())
 
 
