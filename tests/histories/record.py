@@ -63,14 +63,15 @@ def free_path(recording: str) -> Path:
 
 
 def readable(history: dict[str, Any]) -> str:
-    """An event a line, without the names of the machines that took part."""
+    """An event a line, without the names of the machines that took part, and of their folders."""
     lines = []
     for event in history["events"]:
         for value in event.values():
             if isinstance(value, dict):
                 value.pop("identity", None)
         lines.append(json.dumps(event, separators=(",", ":")))
-    return '{"events":[\n' + ",\n".join(lines) + "\n]}\n"
+    text = '{"events":[\n' + ",\n".join(lines) + "\n]}\n"
+    return text.replace(f"{HERE.parent.parent}/", "")
 
 
 if __name__ == "__main__":
