@@ -84,6 +84,10 @@ async def test_the_highest_id_is_just_not_found(api: Api) -> None:
             assert (await client.post(f"{BASE}/chats/{number}/accept")).status_code == 404
 
 
+# A stream that is let in does not end, and whoever is logged out is asked nothing more.
+STREAM = "/events/v1/stream"
+
+
 @pytest.mark.parametrize("who", ["ada", "ana"])
 async def test_the_largest_numbers_that_a_call_takes_break_nothing(api: Api, who: str) -> None:
     """As large as the document allows: a database's numbers end before those of Python."""
@@ -91,6 +95,8 @@ async def test_the_largest_numbers_that_a_call_takes_break_nothing(api: Api, who
     of_client = basic("acme", api.acme.api_token)
     async with api.client(api.acme.tokens[who]) as client:
         for path, item in api.app.openapi()["paths"].items():
+            if path in (STREAM, f"{BASE}/logout"):
+                continue
             for method, call in item.items():
                 given = call.get("parameters", [])
                 largest = {one["name"]: maximum(one["schema"]) for one in given}

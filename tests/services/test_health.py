@@ -117,11 +117,11 @@ async def test_one_process_asks_the_carrier_and_one_text_tries_it(
         [probe] = [found for found in await asyncio.gather(*taking) if found]
         assert probe.number in world.numbers
         await one.write(health.probed, probe, None)
-        claims = [
+        tries = [
             db.write(claims.claim, world.tenant_id, r, 1)
             for db, r in zip((one, two) * 4, replies, strict=True)
         ]
-        found = await asyncio.gather(*claims)
+        found = await asyncio.gather(*tries)
     [trial] = [text for text in found if isinstance(text, HandOver)]
     assert sum(isinstance(text, OutOfOrder) for text in found) == 7
     await world.db.write(sends.accepted, world.tenant_id, trial.message_id, Accepted("c-1"))

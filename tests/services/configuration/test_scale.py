@@ -71,7 +71,7 @@ async def costs(db: Database, size: int, change: Change) -> tuple[list[str], lis
     return read, written
 
 
-@pytest.mark.parametrize(("change", "most"), [(rename, 30), (change_everything, 40)])
+@pytest.mark.parametrize(("change", "most"), [(rename, 34), (change_everything, 40)])
 @pytest.mark.parametrize("size", [8, 80])
 async def test_statements_do_not_grow_with_the_company(
     db: Database, size: int, change: Change, most: int
