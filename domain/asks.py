@@ -68,8 +68,9 @@ def _plain_words(text: str) -> str:
 
 _SENTENCE_ENDS = re.compile(r"[.!?;\n\u2026]+")
 _STOP = r"(?:sto+p+|quit|cease)"
+_DONT = r"(?:dont|do not|never|please no longer)"
 _TEXTS = r"(?:txts?|texts?|messages?|msgs?|sms|notifications?|spam|promos?|promotions|ads)"
-_TEXTING = r"(?:txting|texting|messaging|msging|contacting|spamming|bothering|harassing)"
+_TEXTING = r"(?:txting|texting|messaging|msging|contacting|spamming|bothering|bugging|harassing)"
 _MENSAJES = r"(?:mensajes?|mensajitos|textos?|sms|notificaciones|publicidad|promociones|spam)"
 _UP_TO = r"(?:\w+ ){0,%d}"
 _FEW, _SOME = _UP_TO % 3, _UP_TO % 5
@@ -94,8 +95,12 @@ _REQUESTS = [
         rf"{_TEXTS}",
         rf"{_STOP} sending {_SOME}{_TEXTS}",
         rf"{_STOP} sending (?:me )?(?:this|these|anything|stuff|things)(?: stuff| things)?$",
-        r"(?:dont|do not|never|please no longer) (?:ever )?(?:text|txt|message|msg|contact|sms)"
+        rf"{_DONT} (?:ever )?(?:text|txt|message|msg|contact|sms)"
         r" (?:me|us|my|this|again|any ?more)",
+        rf"{_DONT} send (?:(?:me|us|my|any|more|anymore|these|those|your|other) ){{0,4}}"
+        rf"(?:{_TEXTS}|anything (?:else|more))",
+        rf"{_STOP} (?:all |any )?communications?",
+        rf"cancel (?:all |the |these |those |my |your ){{0,2}}{_TEXTS}",
         rf"(?:dont|do not|no longer) (?:want|wish|like|need) {_SOME}"
         rf"(?:{_TEXTS}|texted|messaged|contacted)",
         rf"no more {_UP_TO % 2}{_TEXTS}",

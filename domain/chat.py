@@ -180,8 +180,9 @@ def _alarm_rang(state: ChatState, timer: Timer, at: datetime) -> Decision:
         return Decision(ended, _goodbye(state, TextKey.ENDED))
     ended = _end(state, ChatStatus.FAILED, DisconnectedBy.TIMEOUT, at)
     reason = FailReason.NO_RESPONSE if timer is Timer.SELECTING else FailReason.EXPIRED
-    # Who never answered us is not told that it is too late to.
-    goodbye = _goodbye(state, TextKey.EXPIRED) if state.heard else ()
+    # Who never answered a chat of ours is not told that it is too late to.
+    unknown = state.direction is Direction.OUTBOUND and not state.heard
+    goodbye = () if unknown else _goodbye(state, TextKey.EXPIRED)
     return Decision(replace(ended, fail_reason=reason), goodbye)
 
 

@@ -6,6 +6,7 @@ library. Time is evaluated in the schedule's zone, across DST. Too heavy for a w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -82,6 +83,15 @@ def check_expression(expression: str) -> None:
         raise InvalidHours(f"must not use {', '.join(found)}: list holidays by their day")
     if not validate(expression):
         raise InvalidHours("must be opening hours such as Mo-Fr 09:00-17:00; Sa 10:00-14:00")
+
+
+_TIMES = re.compile(r"\d\d:\d\d-\d\d:\d\d(, ?\d\d:\d\d-\d\d:\d\d)*")
+
+
+def check_day(hours: str) -> None:
+    """Refuses what is more than the times of one day: a rule of its own would hold on others."""
+    if not (_TIMES.fullmatch(hours) and validate(hours)):
+        raise InvalidHours("must be hours such as 10:00-12:00, 14:00-16:00")
 
 
 def _rules(schedule: Schedule) -> Iterable[str]:

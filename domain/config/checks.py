@@ -14,7 +14,7 @@ from domain.commands import folded, protected, readings
 from domain.config.document import Configuration, NumberUse, Queue, Secret
 from domain.config.problems import Path, Problem
 from domain.config.settings import TENANT_FIELDS, Routing, origin
-from domain.hours import InvalidHours, Schedule, check_expression, check_zone
+from domain.hours import InvalidHours, Schedule, check_day, check_expression, check_zone
 from domain.statuses import Role
 from domain.texts import CATALOGUE, TextKey, TextRefused, Variable, check, names
 
@@ -185,10 +185,9 @@ def _hours(c: Configuration) -> Found:
             days.add(holiday.day)
             try:
                 if holiday.open is not None:
-                    check_expression(holiday.open)
-            except InvalidHours:
-                wanted = "must be hours such as 10:00-12:00"
-                yield Problem((*path, "holidays", index, "open"), wanted)
+                    check_day(holiday.open)
+            except InvalidHours as refused:
+                yield Problem((*path, "holidays", index, "open"), str(refused))
 
 
 def schedule(configuration: Configuration, key: str) -> Schedule:

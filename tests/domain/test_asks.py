@@ -11,6 +11,12 @@ from domain.commands import recognise
 
 REQUESTS = [
     "Please stop texting me",
+    "don't send me any more messages",
+    "do not send me texts",
+    "please dont send anything else",
+    "quit bugging me",
+    "please cease all communication",
+    "cancel these messages",
     "stop texting",
     "STOP MESSAGING ME!!!",
     "Can you stop contacting me?",

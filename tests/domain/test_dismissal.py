@@ -24,6 +24,7 @@ from domain.facts import (
 )
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, Direction, FailReason
+from domain.texts import TextKey
 from domain.timers import Timer
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -183,3 +184,10 @@ def test_any_text_that_reaches_it_brings_it_back(word: str) -> None:
     command = Command.BACK if word == "back" else None
     state = told(dismissed(), ConsumerWrote(word, command, after(200)))
     assert state.status is ChatStatus.QUEUED
+
+
+def test_whoever_came_back_and_was_not_answered_is_told_that_the_chat_expired() -> None:
+    rang = AlarmRang(Timer.UNANSWERED, after(600))
+    decision = decide(revived(), rang, WORLD)
+    assert decision.state.status is ChatStatus.FAILED
+    assert [said.key for said in decision.say] == [TextKey.EXPIRED]

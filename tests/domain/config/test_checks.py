@@ -202,7 +202,15 @@ def test_a_queues_own_name_may_be_its_keyword() -> None:
         (
             "hours/office/holidays",
             [{"day": "2026-12-25", "open": "noon"}],
-            "hours.office.holidays[0].open must be hours such as 10:00-12:00",
+            "hours.office.holidays[0].open must be hours such as 10:00-12:00, 14:00-16:00",
+        ),
+        *(
+            (
+                "hours/office/holidays",
+                [{"day": "2026-12-25", "open": more}],
+                "hours.office.holidays[0].open must be hours such as 10:00-12:00, 14:00-16:00",
+            )
+            for more in ("24/7", "10:00-12:00; 14:00-16:00", "Mo 10:00-12:00", "25:99-26:00")
         ),
         (
             "shortcuts",
