@@ -53,6 +53,10 @@ async def test_an_open_chat_is_accessible_and_fits_in_every_state(
     await text.fill("x" * 930)
     await look(page, "too long")
     await text.fill("")
+    # Not in the frame in which the writing place shrinks: that moves the log, too.
+    await page.evaluate(
+        "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+    )
     await page.locator(".talk .log").evaluate("(log) => { log.scrollTop = 400; }")
     await api.say(131, "Below")
     await expect(page.locator(".talk .newest")).to_be_visible()

@@ -121,6 +121,7 @@ async def test_a_status_is_chosen_by_keys(page: Page, api: FakeApi) -> None:
     await page.keyboard.press("3")
     status = page.get_by_role("button", name="Your status: Break")
     await expect(status).to_be_focused()
+    await expect(page.locator("#announce")).to_have_text("You are Break")
     assert api.agent["status"] == "Break"
     await page.keyboard.press("Enter")
     await page.keyboard.press("Home")

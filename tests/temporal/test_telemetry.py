@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 # The test's own server is so old that the core warns of it whenever a worker starts.
 WORKER = """
-import asyncio, logging, sys
+import asyncio, logging, os, sys
 import logs
 from temporal.telemetry import forward_logs
 from temporalio import activity
@@ -31,6 +31,9 @@ logging.getLogger("temporalio.core").addFilter(lambda record: warned.append(reco
 logs.configure("INFO")
 forward_logs()
 asyncio.run(work())
+# The SDK may crash at the interpreter's exit: that is not what is asked here.
+sys.stderr.flush()
+os._exit(0)
 """
 
 
