@@ -195,7 +195,9 @@ async def test_a_deadlock_is_untied_by_running_one_of_the_two_again(world: World
     attempts = await asyncio.gather(
         world.db.write(lock_both, *agents), world.db.write(lock_both, *reversed(agents))
     )
-    assert sorted(attempts) == ([0, 0] if world.db.is_sqlite else [0, 1])
+    # The one that gave way may be quicker to its first lock than the other to its second: then
+    # they meet again.
+    assert (max(attempts) > 0) is not world.db.is_sqlite
 
 
 async def test_what_deadlocks_again_and_again_is_unavailable(world: World) -> None:
