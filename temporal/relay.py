@@ -13,24 +13,12 @@ from datetime import datetime, timedelta
 import structlog
 from pydantic import TypeAdapter
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from domain.process import (
-    BATCH,
-    ChatRef,
-    ChatRun,
-    NextRouting,
-    Pointer,
-    Pointers,
-    RouterRun,
-    SendText,
-    TenantRef,
-)
+from domain.process import BATCH, ChatRef, Pointer, Pointers
 from store import incarnations, outbox
 from store.database import Database, StoreUnavailable
 from store.outbox import Kind, Owed
-from temporal import ids
+from temporal import signals
 from temporal.outages import is_outage
 
 log = structlog.get_logger()
@@ -39,8 +27,6 @@ SWEEP_EVERY = 1.0
 SWEEP_OLDER_THAN = timedelta(seconds=2)
 # What was delivered is deleted together: each deletion is a commit, which a busy store feels.
 DELETE_EVERY = 0.25
-# A signal to a server that is down hangs for about 9 s by itself.
-RPC_TIMEOUT = timedelta(seconds=4)
 SHORTEST_BREAK, LONGEST_BREAK = 0.5, 5.0
 # Signals under way at once: more only makes the server's queue longer.
 PARALLEL = 32
@@ -160,60 +146,18 @@ class Relay:
             case Kind.CHAT:
                 await self._signal_chat(client, rows)
             case Kind.SEND:
-                await self._start_send(client, first.tenant_id, first.target_id)
+                await signals.start_send(client, first.tenant_id, first.target_id)
             case Kind.ROUTER:
                 at = min(datetime.fromisoformat(row.payload["at"]) for row in rows)
-                await self._wake_router(client, first.target_id, at)
+                await signals.wake_router(client, first.target_id, at)
 
     async def _signal_chat(self, client: Client, rows: list[Owed]) -> None:
-        pointers = [POINTER.validate_python(row.payload["pointer"]) for row in rows]
+        pointers = Pointers([POINTER.validate_python(row.payload["pointer"]) for row in rows])
         incarnation = max(row.payload["incarnation"] for row in rows)
         ref: ChatRef | None = ChatRef(rows[0].tenant_id, rows[0].target_id, incarnation)
-        while ref is not None:
-            try:
-                await client.start_workflow(
-                    "ChatWorkflow",
-                    ChatRun(ref),
-                    id=ids.chat_workflow(ref),
-                    task_queue=ids.CHATS,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    start_signal="changed",
-                    start_signal_args=[Pointers(pointers)],
-                    static_summary=f"SMS chat {ref.chat_id} of tenant {ref.tenant_id}",
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-            except WorkflowAlreadyStartedError:
-                # Closed: settled, or terminated by hand and to be rebuilt (rule 8).
-                ref = await self._db.write(incarnations.succeed, ref)
-            else:
-                return
-
-    async def _start_send(self, client: Client, tenant_id: int, message_id: int) -> None:
-        try:
-            await client.start_workflow(
-                "SendWorkflow",
-                SendText(message_id, tenant_id=tenant_id),
-                id=ids.send_workflow(message_id),
-                task_queue=ids.SENDS,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=f"text {message_id} without a chat",
-                rpc_timeout=RPC_TIMEOUT,
-            )
-        except WorkflowAlreadyStartedError:
-            log.info("relay.text_was_sent", message_id=message_id)
-
-    async def _wake_router(self, client: Client, tenant_id: int, at: datetime) -> None:
-        await client.start_workflow(
-            "RouterWorkflow",
-            RouterRun(TenantRef(tenant_id)),
-            id=ids.router_workflow(tenant_id),
-            task_queue=ids.CHATS,
-            start_signal="wake",
-            start_signal_args=[NextRouting(at)],
-            static_summary=f"router of tenant {tenant_id}",
-            rpc_timeout=RPC_TIMEOUT,
-        )
+        while ref is not None and not await signals.signal_chat(client, ref, pointers):
+            # Closed: settled, or terminated by hand and to be rebuilt (rule 8).
+            ref = await self._db.write(incarnations.succeed, ref)
 
     async def tidy_once(self) -> None:
         """Delete what was delivered, and release what could not be."""

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import structlog
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    SignalWorkflowInput,
+    StartWorkflowInput,
+)
 
 from store import outbox
 from store import tables as t
@@ -23,24 +29,69 @@ from tests.fixtures_temporal import TemporalServer
 from tests.world import World
 
 
-class UnrulyClient:
-    """Delivers to a real server, but loses, repeats and delays what it is given."""
+class Unruly(Interceptor):
+    """A client that loses, repeats and delays what it is given for a real server."""
 
-    def __init__(self, client: Client, seed: int) -> None:
-        self._client = client
-        self._random = random.Random(seed)
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
 
-    async def start_workflow(self, *args: Any, **options: Any) -> Any:
-        fate = self._random.random()
-        await asyncio.sleep(self._random.random() * 0.05)
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        return _UnrulyCalls(next, self.random)
+
+
+class _UnrulyCalls(OutboundInterceptor):
+    def __init__(self, next: OutboundInterceptor, random: random.Random) -> None:
+        super().__init__(next)
+        self.random = random
+
+    async def start_workflow(self, input: StartWorkflowInput) -> Any:
+        return await self._maybe(self.next.start_workflow, input)
+
+    async def signal_workflow(self, input: SignalWorkflowInput) -> None:
+        await self._maybe(self.next.signal_workflow, input)
+
+    async def _maybe(self, call: Any, input: Any) -> Any:
+        fate = self.random.random()
+        await asyncio.sleep(self.random.random() * 0.05)
         if fate < 0.15:
             raise RuntimeError("lost before the server had it")
-        started = await self._client.start_workflow(*args, **options)
+        answer = await call(input)
         if fate < 0.30:
             raise RuntimeError("delivered, but the answer was lost")
         if fate < 0.45:
-            return await self._client.start_workflow(*args, **options)
-        return started
+            return await call(input)
+        return answer
+
+
+class Noting(Interceptor):
+    """A client that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        return _NotingCalls(next, self.calls)
+
+
+class _NotingCalls(OutboundInterceptor):
+    def __init__(self, next: OutboundInterceptor, calls: list[str]) -> None:
+        super().__init__(next)
+        self.calls = calls
+
+    async def start_workflow(self, input: StartWorkflowInput) -> Any:
+        self.calls.append("start")
+        return await self.next.start_workflow(input)
+
+    async def signal_workflow(self, input: SignalWorkflowInput) -> None:
+        self.calls.append("signal")
+        await self.next.signal_workflow(input)
+
+
+def intercepted(client: Client, interceptor: Interceptor) -> Client:
+    """The same server through an interceptor."""
+    config = client.config()
+    config["interceptors"] = [interceptor]
+    return Client(**config)
 
 
 @pytest.fixture
@@ -56,9 +107,9 @@ async def test_with_several_unruly_relays_nothing_is_lost_doubled_or_swapped(
     await world.status("ana")
     chats = [await world.connected_chat(sender=f"+1415555{3000 + n}") for n in range(3)]
     await engine.quiet()
-    unruly = UnrulyClient(engine.client, seed=7)
+    unruly = intercepted(engine.client, Unruly(seed=7))
 
-    async def connect() -> Any:
+    async def connect() -> Client:
         return unruly
 
     async with open_database() as first, open_database() as second:
@@ -82,6 +133,33 @@ async def test_with_several_unruly_relays_nothing_is_lost_doubled_or_swapped(
     for chat_id in chats:
         mine = [text for text in engine.carrier.texts if text.startswith(f"{chat_id} says")]
         assert mine == [f"{chat_id} says {n}" for n in range(20)]
+
+
+async def test_a_chat_that_has_a_process_is_signalled_and_a_lost_process_is_started_again(
+    engine: Engine,
+) -> None:
+    world = engine.world
+    noting = Noting()
+    client = intercepted(engine.client, noting)
+
+    async def connect() -> Client:
+        return client
+
+    engine.relay._connect = connect
+    await world.status("ana")
+    chat_id = await world.connected_chat()
+    await engine.quiet()
+    assert noting.calls.count("start") == 1, "the first pointer, and no other, begins a process"
+    noting.calls.clear()
+    await world.reply("ana", chat_id, "one")
+    await engine.quiet()
+    assert noting.calls == ["signal"]
+    await engine.client.get_workflow_handle(f"chat-{chat_id}").terminate()
+    noting.calls.clear()
+    await world.reply("ana", chat_id, "two")
+    await engine.quiet()
+    assert noting.calls == ["signal", "start"] * 2, "closed for good; then the next one"
+    assert engine.carrier.texts[-2:] == ["one", "two"]
 
 
 async def test_what_a_dead_process_owed_is_delivered_by_another(engine: Engine) -> None:
