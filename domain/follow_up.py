@@ -39,13 +39,20 @@ def goes_on(last: LastChat, entry_queue_id: int, at: datetime, world: World) -> 
 
 
 def go_on(state: ChatState, last: LastChat, at: datetime, world: World) -> Decision:
-    """Straight to the leaf, without a greeting, a menu, or the same after-hours message again."""
-    same = replace(state, lang=last.lang, told_closed_until=last.told_closed_until)
+    """Straight to the leaf, without a greeting, a menu, or the same after-hours message again; and
+    to the same agent first, however long agents are asked first otherwise."""
+    same = replace(
+        state,
+        lang=last.lang,
+        told_closed_until=last.told_closed_until,
+        preferred_agent_id=last.agent_id,
+    )
     return menu.enter(same, last.queue_id, at, world)
 
 
 def asked_first(last: LastChat | None, at: datetime, world: World) -> int | None:
-    """The agent whom the consumer had last, if that is not too long ago."""
+    """The agent whom the consumer had last, if that is not too long ago; of a chat that is no
+    follow-up."""
     if last is None or at - last.ended_at >= world.last_agent:
         return None
     return last.agent_id

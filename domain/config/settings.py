@@ -138,11 +138,11 @@ class Settings(Strict):
         5, "So long before its dismissal a consumer is told; less than dismissal_timeout."
     )
     follow_up: int = _setting(
-        10, "A text so soon after an agent's end goes to the same leaf and agent; 0: never.",
+        10, "A text so soon after an agent's end: same leaf, that agent first; 0: never.",
         unit=Unit.MINUTES, least=0, most=1_440,
     )  # fmt: skip
     last_agent: int = _setting(
-        24, "So long the agent whom a consumer had last is asked first; 0: never.",
+        24, "Any other new chat: so long the consumer's last agent is asked first; 0: never.",
         unit=Unit.HOURS, least=0, most=720,
     )  # fmt: skip
     optout_scope: OptOutScope = _setting(

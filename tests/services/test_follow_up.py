@@ -70,6 +70,21 @@ async def test_both_can_be_switched_off(world: World) -> None:
     assert await offers(world) == [[chat_id], [chat_id]]
 
 
+async def test_a_follow_up_goes_to_its_agent_first_where_other_chats_do_not(
+    world: World, clock: SetClock
+) -> None:
+    await world.configure(last_agent=0)
+    await ended_chat(world)
+    received = await world.text("Thanks!")
+    assert await offers(world) == [[received.chat_id], []]
+    assert received.chat_id is not None
+    await world.accept("ana", received.chat_id)
+    await world.end("ana", received.chat_id)
+    clock.move(minutes=10)
+    chat_id = await world.waiting_chat()
+    assert await offers(world) == [[chat_id], [chat_id]]
+
+
 async def test_after_a_moment_the_others_are_asked_too(world: World, clock: SetClock) -> None:
     await ended_chat(world)
     received = await world.text("One more thing")
