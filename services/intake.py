@@ -96,10 +96,12 @@ def _pair(tx: Tx, account: Account, inbound: InboundText, sender: str) -> Pair:
 
 
 def _asked(tx: Tx, pair: Pair, recognised: Command | None) -> bool:
-    """Whether the text answers our request for an opt-in."""
-    if recognised is not Command.OPT_IN_IF_ASKED or pair.chat is None:
+    """Whether the text answers our request for an opt-in, in a chat that may have ended since."""
+    if recognised is not Command.OPT_IN_IF_ASKED or pair.consumer_id is None:
         return False
-    return asks.last_text_asks(tx, pair.number.tenant_id, pair.chat[0]) is Asks.OPT_IN
+    number = pair.number
+    last = asks.last_text_asks(tx, number.tenant_id, number.id, pair.consumer_id)
+    return last is Asks.OPT_IN
 
 
 def _connected(pair: Pair) -> bool:
@@ -204,15 +206,20 @@ def _obey(tx: Tx, incoming: Incoming, chat: OpenChat | None, command: Command) -
         consent.opt_in(tx, entry, incoming.consumer_id)
     if news and not incoming.answered:
         key = CONSENT[command]
-        unique, lang = f"{key}:{message_id}", _lang(tx, number, chat)
+        unique = f"{key}:{message_id}"
+        lang = _lang(tx, number, incoming.consumer_id, chat)
         consent.answer(tx, number.tenant_id, number.id, incoming.consumer_id, key, unique, lang)
     return Received(True, message_id, None if chat is None else chat.id)
 
 
-def _lang(tx: Tx, number: Number, chat: OpenChat | None) -> str | None:
-    """The language of the chat, else of the queue that the number belongs to."""
+def _lang(tx: Tx, number: Number, consumer_id: int, chat: OpenChat | None) -> str | None:
+    """The language of the chat, else of the last one with this number, else of the queue that the
+    number belongs to."""
     if chat is not None:
         return chat.state.lang
+    spoken = consumers.last_lang(tx, number.tenant_id, consumer_id, number.id)
+    if spoken is not None:
+        return spoken
     tree = tenants.tree(tx, number.tenant_id)
     known = number.queue_id is not None and number.queue_id in tree
     return tree.lang(number.queue_id) if known and number.queue_id else None

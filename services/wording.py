@@ -7,8 +7,8 @@ from domain.decisions import Say
 from domain.menu_text import menu_text
 from domain.queues import QueueTree
 from domain.spoken_times import reopening, span
-from domain.statuses import ChatStatus
-from domain.texts import TextKey, Variable, fill, names, wording_of
+from domain.statuses import ChatStatus, Direction
+from domain.texts import CATALOGUE, TextKey, Variable, fill, names, wording_of
 from domain.timers import Timer
 from domain.wait import in_minutes
 from services import windows
@@ -25,25 +25,44 @@ def of_text(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> str:
     if text.key is TextKey.MENU:
         choices = [tree[option].name for option in text.options]
         return menu_text(text.lang, choices, own, default, first=text.first, more=text.more)
-    # The goodbye of a deleted queue has none to name.
-    queue = tree.get(text.queue_id)
     template = _own(text, tree, default) or wording_of(text.key, text.lang, own, default)
-    values = {
-        Variable.COMPANY_NAME: tenant.name,
-        Variable.QUEUE_NAME: queue.name if queue else None,
-        **_times(tx, chat, text, tree),
-    }
-    if names(template, Variable.EWT_MINUTES):
-        values[Variable.EWT_MINUTES] = _wait(tx, chat)
-    return fill(template, values)
+    used = (known for known in CATALOGUE[text.key].variables if names(template, known))
+    return fill(template, {variable: _value(tx, chat, text, tree, variable) for variable in used})
 
 
 def _own(text: Say, tree: QueueTree, default_lang: str) -> str | None:
     """The wording that a queue has for itself, where queues may."""
-    if text.key is TextKey.AFTER_HOURS:
-        return tree.after_hours(text.queue_id, default_lang)
     queue = tree.get(text.queue_id)
-    return queue.greeting if text.key is TextKey.GREETING and queue else None
+    if text.key is TextKey.GREETING and queue is not None:
+        return queue.greeting
+    # It speaks the queue's language; a keyword may have led there from a menu in another one.
+    if text.key is TextKey.AFTER_HOURS and _spoken(text.lang) == _spoken(
+        tree.lang(text.queue_id) or default_lang
+    ):
+        return tree.after_hours(text.queue_id, default_lang)
+    return None
+
+
+def _spoken(lang: str) -> str:
+    """`es` of `es-MX`."""
+    return lang.partition("-")[0]
+
+
+def _value(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree, variable: Variable) -> str | None:
+    """What a variable stands for in a text of this chat; None where nobody knows, as nobody knows
+    a consumer's name yet (A2)."""
+    match variable:
+        case Variable.COMPANY_NAME:
+            return tenants.get(tx, chat.tenant_id).name
+        case Variable.QUEUE_NAME:
+            return tree[text.queue_id].name
+        case Variable.EWT_MINUTES:
+            return _wait(tx, chat)
+        case Variable.NEXT_REOPEN_HOUR:
+            return _reopening(tx, text, tree)
+        case Variable.TIME_UNTIL_DISMISSAL:
+            return _until_dismissal(tx, chat, text)
+    return None
 
 
 def _wait(tx: Tx, chat: OpenChat) -> str | None:
@@ -54,14 +73,15 @@ def _wait(tx: Tx, chat: OpenChat) -> str | None:
     return None if wait is None else str(in_minutes(wait))
 
 
-def _times(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> dict[Variable, str | None]:
-    """The times that are known; a sentence about an unknown one is left out (A2)."""
-    known = {Variable.NEXT_REOPEN_HOUR: _reopening(tx, text, tree)}
+def _until_dismissal(tx: Tx, chat: OpenChat, text: Say) -> str | None:
+    """What is left of the silence that leads to dismissal; in the greeting, all of it."""
     if text.key is TextKey.DISMISSAL_NOTICE:
         due = windows.deadlines_of(tx, chat).get(Timer.DISMISSAL)
-        left = None if due is None else span(due - tx.now, text.lang)
-        known[Variable.TIME_UNTIL_DISMISSAL] = left
-    return known
+        return None if due is None else span(due - tx.now, text.lang)
+    direction = chat.state.direction
+    timers = tenants.timers_at(tx, chat.tenant_id, text.queue_id, direction)
+    dismissed = timers.dismissal and direction is Direction.INBOUND
+    return span(timers.dismissal_timeout, text.lang) if dismissed else None
 
 
 def _reopening(tx: Tx, text: Say, tree: QueueTree) -> str | None:

@@ -10,12 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.asks import Asks
-from domain.statuses import Author
+from domain.statuses import MessageStatus
 from store import configurations, tenants
 from store import tables as t
 from store.database import Tx
 
 m = t.messages.c
+_NEVER_LEFT = (MessageStatus.FAILED, MessageStatus.BLOCKED)
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,17 @@ class Request:
     at: datetime
 
 
-def last_text_asks(tx: Tx, tenant_id: int, chat_id: int) -> Asks | None:
-    """What the last text of a person in a chat asks for; system texts between do not count."""
+def last_text_asks(tx: Tx, tenant_id: int, number_id: int, consumer_id: int) -> Asks | None:
+    """What the last text of a person asks for, of all between a number of ours and a consumer:
+    in whatever chat, or in none. System texts do not count, nor those that never left."""
     query = sa.select(m.asks).where(
-        m.tenant_id == tenant_id, m.chat_id == chat_id, m.author_type != Author.SYSTEM
+        m.tenant_id == tenant_id,
+        m.number_id == number_id,
+        m.consumer_id == consumer_id,
+        m.status.not_in(_NEVER_LEFT),
+        sa.text(t.PERSONS_TEXT),
     )
-    found = tx.conn.execute(query.order_by(m.seq.desc()).limit(1)).scalar_one_or_none()
+    found = tx.conn.execute(query.order_by(m.id.desc()).limit(1)).scalar_one_or_none()
     return None if found is None else Asks(found)
 
 

@@ -80,6 +80,14 @@ def last_chat(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> LastC
     )
 
 
+def last_lang(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> str | None:
+    """The language of the newest chat of a consumer with a number of ours, if there was one."""
+    query = sa.select(c.lang).where(
+        c.tenant_id == tenant_id, c.consumer_id == consumer_id, c.number_id == number_id
+    )
+    return tx.conn.execute(query.order_by(c.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def agents_with(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
     """The agents who are connected to the consumer now."""
     query = sa.select(c.agent_id).where(

@@ -32,6 +32,7 @@ from store.tables.people import (
 )
 from store.tables.texts import (
     ASKS_TO_STOP,
+    PERSONS_TEXT,
     QUEUED_TEXT,
     UNSENT_TEXT,
     early_receipts,
@@ -50,6 +51,7 @@ __all__ = [
     "HELD_CHAT",
     "PENDING_OFFER",
     "PEOPLE",
+    "PERSONS_TEXT",
     "QUEUED_TEXT",
     "UNSENT_TEXT",
     "WAITING_CHAT",

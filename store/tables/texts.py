@@ -13,6 +13,8 @@ UNSENT_TEXT = "status IN ('queued','sending')"
 
 ASKS_TO_STOP = "asks = 'stop'"
 
+PERSONS_TEXT = "author_type <> 'system'"
+
 messages = table(
     "messages",
     identity(),
@@ -73,6 +75,15 @@ messages = table(
         "consumer_id",
         sqlite_where=sa.text(ASKS_TO_STOP),
         postgresql_where=sa.text(ASKS_TO_STOP),
+    ),
+    # What was said last between a number of ours and a consumer, in a chat or without one.
+    Index(
+        "ix_messages_pair",
+        "number_id",
+        "consumer_id",
+        "id",
+        sqlite_where=sa.text(PERSONS_TEXT),
+        postgresql_where=sa.text(PERSONS_TEXT),
     ),
     # Bulk gives way to what else is queued for the number.
     Index(

@@ -8,13 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from carriers.protocol import InboundMedia, InboundText
-from domain.statuses import ChatStatus
-from services import consent, intake, views
+from domain.process import ChatRef
+from domain.statuses import ChatStatus, MessageStatus
+from services import consent, intake, process, views
 from services.chat_views import chats as shown_chats
 from services.errors import NotYourChat
 from store import asks, messages
 from store import tables as t
 from store.database import Tx
+from tests.conftest import SetClock
 from tests.world import MENU_NUMBER, PHONE, VIP_NUMBER, World
 
 PLEASE = "Please stop texting me."
@@ -171,6 +173,54 @@ async def test_yes_straight_after_our_request_is_an_opt_in_with_evidence(world: 
     await world.text("yes")
     assert len(await world.rows(sa.select(c.id))) == 1
     assert await world.chat_status(chat_id) is ChatStatus.ASSIGNED
+
+
+async def chats_of(world: World) -> int:
+    return len(await world.rows(sa.select(t.chats.c.id)))
+
+
+@pytest.mark.parametrize("end", ["agent", "timeout"])
+async def test_yes_after_the_chat_with_our_request_has_ended_is_an_opt_in_and_no_chat(
+    world: World, clock: SetClock, end: str
+) -> None:
+    chat_id = await asked(world)
+    await world.all_sent()
+    if end == "agent":
+        await world.end("ana", chat_id)
+    else:
+        clock.move(days=2)
+        await world.db.write(process.ring, ChatRef(world.tenant_id, chat_id))
+    assert (await world.thread(chat_id))[-1].kind == "ended"
+    received = await world.text("YES")
+    assert received.chat_id is None
+    c = t.consent_ledger.c
+    (row,) = await world.rows(sa.select(c.status, c.source, c.message_id))
+    assert tuple(row) == ("opted_in", "consumer", received.message_id)
+    assert [m.kind for m in await world.sent_without_chat()] == ["opt_in"]
+    assert await chats_of(world) == 1
+    # It has been answered: the next one is a text like any other.
+    assert (await world.text("YES")).chat_id is not None
+    assert len(await world.rows(sa.select(c.id))) == 1
+
+
+@pytest.mark.parametrize("between", ["another number", "kept", "never left"])
+async def test_yes_begins_a_chat_where_our_request_was_not_the_last_word(
+    world: World, between: str
+) -> None:
+    chat_id = await asked(world)
+    if between == "never left":
+        await texts_became(world, MessageStatus.FAILED)
+    await world.end("ana", chat_id)
+    if between == "kept":
+        await world.text("EXIT")
+    to = VIP_NUMBER if between == "another number" else MENU_NUMBER
+    assert (await world.text("YES", to=to)).chat_id is not None
+    assert await world.rows(sa.select(t.consent_ledger.c.id)) == []
+
+
+async def texts_became(world: World, status: MessageStatus) -> None:
+    ours = sa.update(t.messages).where(t.messages.c.direction == "outbound")
+    await world.db.write(lambda tx: tx.conn.execute(ours.values(status=status)))
 
 
 @pytest.mark.parametrize("between", ["consumer", "agent", "nothing asked"])

@@ -13,7 +13,7 @@ from services.projection import VOUCHED, Known
 from store import tables as t
 from store.configurations import Actor
 from store.database import Database
-from tests.world import PHONE, World, build
+from tests.world import PHONE, VIP_NUMBER, World, build
 
 NUMBER = "+14155550190"
 ACME: dict[str, Any] = {
@@ -141,6 +141,45 @@ async def test_without_a_chat_commands_are_answered_in_the_language_of_the_numbe
     world = await acme(db, queues=queues)
     assert (await said(world, "HELP"))[0].startswith("Acme Outfitters: Responda a este mensaje")
     assert "STOP para darse de baja" in (await said(world, "HELP"))[1]
+
+
+async def test_a_queues_own_closed_message_is_not_sent_in_a_chat_of_another_language(
+    db: Database,
+) -> None:
+    """A keyword leads from the Spanish menu to a queue without a language of its own."""
+    returns = {
+        "name": "Returns",
+        "keywords": ["devolver"],
+        "after_hours": "Returns are closed.",
+        "hours": "never",
+    }
+    queues = {**ACME["queues"]["top"]["queues"], "returns": returns}
+    hours = {"never": {"zone": "UTC", "open": "off"}}
+    world = await acme(db, hours=hours, queues={"top": {"name": "Acme", "queues": queues}})
+    assert (await said(world, "hello", "2", "devolver"))[-1].startswith("Gracias por su mensaje.")
+    await world.text("EXIT", to=NUMBER)
+    assert (await said(world, "hello", "3"))[-1] == "Returns are closed."
+
+
+async def test_after_a_chat_commands_are_answered_in_its_language(db: Database) -> None:
+    world = await acme(db)
+    texts = await said(world, "hello", "2", "EXIT", "HELP", "STOP", "START")
+    help, stop, start = texts[-3:]
+    assert help.startswith("Acme Outfitters: Responda a este mensaje")
+    assert stop.startswith("Acme Outfitters: Se ha dado de baja")
+    assert start.startswith("Acme Outfitters: Ha aceptado")
+
+
+async def test_a_chat_with_another_number_says_nothing_of_the_language_here(world: World) -> None:
+    await world.text("hello")
+    spanish = sa.update(t.chats).values(lang="es")
+    await world.db.write(lambda tx: tx.conn.execute(spanish))
+    await world.text("EXIT")
+    await world.text("HELP", to=VIP_NUMBER)
+    await world.text("HELP")
+    there, here = await world.sent_without_chat()
+    assert there.text.startswith("Acme Outfitters: Text this number")
+    assert here.text.startswith("Acme Outfitters: Responda a este mensaje")
 
 
 async def test_in_a_chat_commands_are_answered_in_its_language(db: Database) -> None:

@@ -94,6 +94,19 @@ async def test_a_first_text(world: World) -> None:
     assert len(said) <= 25, said
 
 
+async def test_a_command_without_a_chat(world: World) -> None:
+    chat_id = await world.connected_chat()
+    await world.end("ana", chat_id)
+    with counted(world.db) as said:
+        await world.text("HELP")
+    # Among them one for the language of the last chat. On PostgreSQL locks are statements.
+    assert len(said) <= 12, said
+    with counted(world.db) as said:
+        await world.text("YES")
+    # An ordinary first text, once it is known what was said last.
+    assert len(said) <= 23, said
+
+
 def waiting(world: World, many: int) -> Callable[[Tx], list[int]]:
     """So many chats that wait in Orders, written as rows."""
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from domain.statuses import MessageStatus, OfferState
 from store import (
+    asks,
     chats,
     consumers,
     health,
@@ -72,7 +73,11 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
         waits.active_agents(tx, 1, 3),
         waits.places(tx, 1, [1]),
     ],
-    "ix_chats_consumer": lambda tx: consumers.last_chat(tx, 1, 1, 1),
+    "ix_chats_consumer": lambda tx: [
+        consumers.last_chat(tx, 1, 1, 1),
+        consumers.last_lang(tx, 1, 1, 1),
+    ],
+    "ix_messages_pair": lambda tx: asks.last_text_asks(tx, 1, 1, 1),
     "uq_chats_active_pair": lambda tx: [
         numbers.pair(tx, 1, "+14155550100", "+14155550111"),
         chats.active_of_consumer(tx, 1, 1),
