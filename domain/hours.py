@@ -7,17 +7,19 @@ library. Time is evaluated in the schedule's zone, across DST. Too heavy for a w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, validate
 
-# English, whatever the language of the machine is.
-_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+from domain import clocks, holidays
+
+# Days after which a change is as good as none; looking to the end of the calendar takes seconds.
+_FORESEEN = 10 * 366
 
 
 class InvalidHours(ValueError):
@@ -44,14 +46,22 @@ class Schedule:
         return cls(data["zone"], data["expression"], holidays)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether it is open at this moment (aware)."""
-        return _compiled(self).is_open(self.local(at))
+        """Whether it is open at this moment (aware): whether it is at what the clocks show then,
+        so that an hour that they show twice is open twice."""
+        return _compiled(self).is_open(clocks.shown(at, ZoneInfo(self.zone)))
 
     def next_change(self, at: datetime) -> datetime | None:
-        """When it next opens or closes, in UTC; None: never. What lies wholly in an hour that
-        the clocks skip is told with nothing changing at it."""
-        change = _compiled(self).next_change(self.local(at))
-        return None if change is None else change.astimezone(UTC)
+        """When it next opens or closes, in UTC; None: never."""
+        zone, was_open = ZoneInfo(self.zone), self.is_open(at)
+        next_at: datetime | None = at
+        while next_at is not None and self.is_open(next_at) == was_open:
+            wall = _compiled(self).next_change(clocks.shown(next_at, zone))
+            moments = [
+                None if wall is None else clocks.next_showing(wall, next_at, zone),
+                clocks.put_back(next_at, zone),
+            ]
+            next_at = min((moment for moment in moments if moment), default=None)
+        return next_at
 
     def next_opening(self, at: datetime) -> datetime | None:
         """When it is open again: `at` itself if it is open; None: never."""
@@ -94,13 +104,8 @@ def check_day(hours: str) -> None:
         raise InvalidHours("must be hours such as 10:00-12:00, 14:00-16:00")
 
 
-def _rules(schedule: Schedule) -> Iterable[str]:
-    yield schedule.expression
-    for day, hours in schedule.holidays:
-        month = _MONTHS[3 * day.month - 3 : 3 * day.month]
-        yield f"{day.year} {month} {day.day:02} {hours or 'off'}"
-
-
 @lru_cache(maxsize=1024)
 def _compiled(schedule: Schedule) -> OpeningHours:
-    return OpeningHours("; ".join(_rules(schedule)), timezone=ZoneInfo(schedule.zone))
+    """Read without a zone: with one, the library loses the second pass of a repeated hour."""
+    rules = holidays.rules(schedule.expression, dict(schedule.holidays))
+    return OpeningHours("; ".join(rules), max_interval_days=_FORESEEN)
