@@ -84,7 +84,11 @@ class QueueTree:
             yield from self.subtree(child.id)
 
     def only_leaf(self, queue_id: int) -> Queue | None:
-        """The single leaf that a menu could lead to, for which no menu is sent (A3)."""
+        """The single leaf that a menu could lead to, for which no menu is sent (A3).
+
+        Of several that are all hidden it is the first: a configuration that leads to them is
+        refused, but one of before must not leave consumers without an answer.
+        """
         if self.is_leaf(queue_id):
             return self._by_id[queue_id]
         options = self.options(queue_id)

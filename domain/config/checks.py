@@ -12,6 +12,7 @@ from itertools import chain
 
 from domain.commands import folded, protected, readings
 from domain.config.document import Configuration, NumberUse, Queue, Secret
+from domain.config.menus import menus
 from domain.config.problems import Path, Problem
 from domain.config.settings import TENANT_FIELDS, Routing, origin
 from domain.hours import InvalidHours, Schedule, check_day, check_expression, check_zone
@@ -26,7 +27,8 @@ _CHECKED_TOGETHER = frozenset(
 
 def problems(configuration: Configuration) -> list[Problem]:
     """Everything that is wrong with a configuration whose parts are each right by themselves."""
-    rules = (_queues, _settings, _words, _texts, _hours, _people, _numbers, _accounts, _shortcuts)
+    told = (_queues, _settings, _words, _texts, _hours, _people, _numbers, _accounts, _shortcuts)
+    rules = (*told, menus)
     return list(chain.from_iterable(rule(configuration) for rule in rules))
 
 

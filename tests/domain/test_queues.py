@@ -76,3 +76,12 @@ def test_the_language_is_that_of_the_nearest_queue_above(queue: int, lang: str |
 
 def test_only_queues_without_children_are_leaves() -> None:
     assert [queue for queue in range(1, 10) if TREE.is_leaf(queue)] == [2, 4, 5, 6, 7, 9]
+
+
+def test_of_several_leaves_that_were_all_hidden_before_that_was_refused_the_first_is_taken() -> (
+    None
+):
+    tree = QueueTree([Queue(1, None, "A"), *(Queue(n, 1, "B", hidden=True) for n in (3, 2))])
+    found = tree.only_leaf(1)
+    assert found is not None
+    assert found.id == 2
