@@ -17,7 +17,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 def tell_closed(
     before: ChatState | None, decision: Decision, at: datetime, tree: QueueTree
 ) -> Decision:
-    """Who begins to wait on a closed queue is told so, once for each closed period."""
+    """Who begins to wait on a closed queue is told so, once for each queue and closed period."""
     state = decision.state
     arrived = state.status is ChatStatus.QUEUED and (
         before is None
@@ -25,12 +25,12 @@ def tell_closed(
         or before.queue_id != state.queue_id
     )
     until = closed_until(tree, state.queue_id, at) if arrived else None
-    if until is None or until == state.told_closed_until:
+    if until is None or until == state.told_closed_until.get(state.queue_id):
         return decision
-    told = Say(TextKey.AFTER_HOURS, state.queue_id, state.lang)
-    return replace(
-        decision, state=replace(state, told_closed_until=until), say=(*decision.say, told)
-    )
+    ahead = {queue: opens for queue, opens in state.told_closed_until.items() if opens > at}
+    told = replace(state, told_closed_until={**ahead, state.queue_id: until})
+    message = Say(TextKey.AFTER_HOURS, state.queue_id, state.lang)
+    return replace(decision, state=told, say=(*decision.say, message))
 
 
 def closed_until(tree: QueueTree, queue_id: int, at: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,8 +58,8 @@ class ChatState:
     noticed: bool = False
     dismissed_at: datetime | None = None
     preferred_agent_id: int | None = None
-    # The opening that the last after-hours message named.
-    told_closed_until: datetime | None = None
+    # By queue, the opening that its last after-hours message named, as long as it is ahead.
+    told_closed_until: Mapping[int, datetime] = field(default_factory=dict, hash=False)
     # For the durations: the time in queues and with agents, of all spells that are over, and since
     # when one of the two lasts; and what was waited until the first agent joined.
     waited: timedelta = timedelta()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +21,7 @@ class LastChat:
     agent_id: int | None
     ended_at: datetime
     disconnected_by: DisconnectedBy
-    told_closed_until: datetime | None
+    told_closed_until: Mapping[int, datetime]
 
 
 def goes_on(last: LastChat, entry_queue_id: int, at: datetime, world: World) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,6 +62,19 @@ class Moments(TypeDecorator[dict[str, datetime]]):
 
     def process_result_value(self, value: Any, dialect: Any) -> dict[str, datetime]:
         return {name: datetime.fromisoformat(at) for name, at in (value or {}).items()}
+
+
+class QueueMoments(TypeDecorator[dict[int, datetime]]):
+    """Aware times by queue, kept as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[int, datetime] | None, dialect: Any) -> Any:
+        return {str(queue_id): at.isoformat() for queue_id, at in (value or {}).items()}
+
+    def process_result_value(self, value: Any, dialect: Any) -> dict[int, datetime]:
+        return {int(queue_id): datetime.fromisoformat(at) for queue_id, at in value.items()}
 
 
 BigId = sa.BigInteger().with_variant(Integer(), "sqlite")

@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, Text, UniqueConstraint
 
-from store.tables.columns import BigId, Moments, identity, moment, of_tenant, ref, table
+from store.tables.columns import (
+    BigId,
+    Moments,
+    QueueMoments,
+    identity,
+    moment,
+    of_tenant,
+    ref,
+    table,
+)
 
 consumers = table(
     "consumers",
@@ -67,7 +76,7 @@ chats = table(
     moment("silent_from"),
     Column("noticed", Boolean, nullable=False, server_default=sa.false()),
     moment("dismissed_at"),
-    moment("told_closed_until"),
+    Column("told_closed_until", QueueMoments(), nullable=False, server_default="{}"),
     # Whom the chat is offered first, and until when to nobody else.
     Column("preferred_agent_id", BigId),
     moment("held_until"),

@@ -24,7 +24,8 @@ EVENING = datetime.fromisoformat("2026-03-02T20:00-05:00").astimezone(UTC)
 MORNING = datetime.fromisoformat("2026-03-03T09:00-05:00")
 OFFICE = Schedule("America/New_York", "Mo-Fr 09:00-17:00")
 LATE = Schedule("America/New_York", "Mo-Fr 12:00-17:00")
-ROOT, ORDERS, RETURNS, OPEN, GONE = 1, 2, 3, 4, 5
+ROOT, ORDERS, RETURNS, OPEN, GONE, TWIN = 1, 2, 3, 4, 5, 6
+CHOICES = {ORDERS: "1", RETURNS: "2", TWIN: "5"}
 TREE = QueueTree(
     [
         Queue(ROOT, None, "Acme", after_hours="Closed."),
@@ -32,6 +33,8 @@ TREE = QueueTree(
         Queue(RETURNS, ROOT, "Returns", 1, hours=LATE),
         Queue(OPEN, ROOT, "Open", 2),
         Queue(GONE, ROOT, "Gone", 3, hours=Schedule("UTC", "off")),
+        # Opens with the orders.
+        Queue(TWIN, ROOT, "Repairs", 4, hours=OFFICE),
     ]
 )
 WORLD = World(TREE)
@@ -59,10 +62,23 @@ def test_who_comes_again_in_the_same_closed_period_is_not_told_again() -> None:
     state, _ = wrote(state, "back")
     state, said = wrote(state, "1", EVENING + timedelta(hours=1))
     assert "after_hours" not in said
+
+
+@pytest.mark.parametrize("other", [RETURNS, TWIN])
+def test_each_queue_tells_once_also_where_they_open_together_and_by_turns(other: int) -> None:
+    state, told = began(), []
+    for minutes, queue in enumerate([ORDERS, other, ORDERS, other]):
+        state, said = wrote(state, CHOICES[queue], EVENING + timedelta(minutes=minutes))
+        told.append("after_hours" in said)
+        state, _ = wrote(state, "back", EVENING + timedelta(minutes=minutes))
+    assert told == [True, True, False, False]
+
+
+def test_openings_that_are_past_are_forgotten() -> None:
+    state, _ = wrote(began(), CHOICES[RETURNS])
     state, _ = wrote(state, "back")
-    # The other queue opens later; that is news.
-    _, said = wrote(state, "2")
-    assert "after_hours" in said
+    state, _ = wrote(state, CHOICES[ORDERS], EVENING + timedelta(days=1))
+    assert state.told_closed_until == {ORDERS: MORNING.astimezone(UTC) + timedelta(days=1)}
 
 
 def test_in_the_next_closed_period_it_is_told_again() -> None:
@@ -100,7 +116,8 @@ def test_a_dismissed_chat_that_comes_back_after_hours_is_told() -> None:
 @pytest.mark.parametrize("told", [MORNING, None])
 def test_a_follow_up_in_the_same_closed_period_is_not_told_again(told: datetime | None) -> None:
     before = EVENING - timedelta(minutes=5)
-    last = LastChat(True, ORDERS, "en", 9, before, DisconnectedBy.AGENT, told)
+    until = {ORDERS: told} if told else {}
+    last = LastChat(True, ORDERS, "en", 9, before, DisconnectedBy.AGENT, until)
     decision = open_chat(ROOT, "thanks", EVENING, WORLD, last)
     assert decision.state.status == "queued"
     assert [say.key for say in decision.say] == ([] if told else ["after_hours"])

@@ -140,3 +140,15 @@ async def test_a_chat_that_waits_over_nights_expires_by_the_closed_minutes(
     clock.move(hours=7)
     await ring(world, chat_id)
     assert await world.chat_status(chat_id) is ChatStatus.FAILED
+
+
+async def test_by_turns_between_two_closed_queues_each_has_told_once(world: World) -> None:
+    for queue in ("Orders", "Returns"):
+        await world.hours(queue, AFTERNOONS)
+    chat_id = (await world.text("Hello")).chat_id
+    assert chat_id is not None
+    for choice in ("1", "2", "1", "2"):
+        await world.text(choice)
+        await world.text("back")
+    closed = [said for said in await world.thread(chat_id) if "closed now" in said.text]
+    assert len(closed) == 2

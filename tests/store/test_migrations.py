@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,19 @@ def test_an_accounts_secret_survives_the_step_to_several_and_back(database_url: 
     assert kept == "env:SECRET"
 
 
+# One of each thing that a chat needs.
+ONE_OF_EACH = (
+    "INSERT INTO tenants (subdomain, name, created_at) VALUES ('a', 'A', '2026-01-01')",
+    "INSERT INTO queues (tenant_id, name) SELECT id, 'Orders' FROM tenants",
+    "INSERT INTO carrier_accounts (tenant_id, carrier, name, base_url)"
+    " SELECT id, 'simulator', 'a', 'http://c.test' FROM tenants",
+    "INSERT INTO numbers (tenant_id, number, account_id, status)"
+    " SELECT tenant_id, '+14155550100', id, 'Verified' FROM carrier_accounts",
+    "INSERT INTO consumers (tenant_id, number, created_at)"
+    " SELECT id, '+14155550111', '2026-01-01' FROM tenants",
+)
+
+
 def test_how_long_earlier_chats_waited_and_were_handled_is_counted(database_url: str) -> None:
     downgrade(database_url, "0008")
     chat = (
@@ -125,14 +139,7 @@ def test_how_long_earlier_chats_waited_and_were_handled_is_counted(database_url:
     at = "'2026-01-01 {}'"
     with connect(database_url).begin() as connection:
         for statement in (
-            "INSERT INTO tenants (subdomain, name, created_at) VALUES ('a', 'A', '2026-01-01')",
-            "INSERT INTO queues (tenant_id, name) SELECT id, 'Orders' FROM tenants",
-            "INSERT INTO carrier_accounts (tenant_id, carrier, name, base_url)"
-            " SELECT id, 'simulator', 'a', 'http://c.test' FROM tenants",
-            "INSERT INTO numbers (tenant_id, number, account_id, status)"
-            " SELECT tenant_id, '+14155550100', id, 'Verified' FROM carrier_accounts",
-            "INSERT INTO consumers (tenant_id, number, created_at)"
-            " SELECT id, '+14155550111', '2026-01-01' FROM tenants",
+            *ONE_OF_EACH,
             chat.format("finished", at.format("10:00:30"), at.format("10:02:30")),
             chat.format("queued", "NULL", "NULL"),
         ):
@@ -147,3 +154,33 @@ def test_how_long_earlier_chats_waited_and_were_handled_is_counted(database_url:
     assert over.spell_from is None
     assert (waits.waited, waits.first_waited) == (0, None)
     assert waits.spell_from == waits.queued_at
+
+
+def test_which_queue_a_chat_was_told_is_closed_survives_the_step_to_several_and_back(
+    database_url: str,
+) -> None:
+    before = "0017"
+    downgrade(database_url, before)
+    chat = (
+        "INSERT INTO chats (tenant_id, number_id, consumer_id, entry_queue_id, queue_id, lang,"
+        " status, window_from, created_at, updated_at, told_closed_until)"
+        " SELECT t.id, n.id, k.id, q.id, q.id, 'en', '{}', '2026-01-01', '2026-01-01',"
+        " '2026-01-01', {} FROM tenants t, numbers n, consumers k, queues q"
+    )
+    with connect(database_url).begin() as connection:
+        for statement in (
+            *ONE_OF_EACH,
+            chat.format("queued", "'2026-01-02 09:00:00'"),
+            chat.format("finished", "NULL"),
+        ):
+            connection.exec_driver_sql(statement)
+    upgrade(database_url)
+    c, opens = t.chats.c, datetime(2026, 1, 2, 9, tzinfo=UTC)
+    with connect(database_url).connect() as connection:
+        told, never = connection.execute(sa.select(c.queue_id, c.told_closed_until).order_by(c.id))
+    assert told.told_closed_until == {told.queue_id: opens}
+    assert never.told_closed_until == {}
+    downgrade(database_url, before)
+    kept = sa.select(sa.column("told_closed_until", t.UtcDateTime())).select_from(sa.table("chats"))
+    with connect(database_url).connect() as connection:
+        assert set(connection.execute(kept).scalars()) == {opens, None}
