@@ -104,7 +104,7 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
                     agent_id=agent_id,
                     preferred_agent_id=agent_id,
                     assigned_at=state.assigned_at or at,
-                    window_from=at,
+                    window_from=_window(state, at),
                     # Who takes over an unanswered chat has the whole time to go on.
                     silent_from=state.silent_from and at,
                     noticed=False,
@@ -125,7 +125,7 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
         case AgentLeft(at):
             if state.status is not ChatStatus.ASSIGNED:
                 raise ImpossibleFact("the chat has no agent")
-            left = replace(state, agent_id=None, window_from=at)
+            left = replace(state, agent_id=None, window_from=_window(state, at))
             return menu.return_to_queue(left, at, world)
         case AgentDismissed(at):
             if dismissal.why_not(state) is not None:
@@ -152,7 +152,8 @@ def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Deci
         return Decision(ended, _goodbye(state, TextKey.ENDED), Unsent.FAIL)
     if state.status is ChatStatus.DISMISSED:
         return dismissal.revive(state, fact.at, world)
-    state = replace(state, heard=True, silent_from=None, noticed=False)
+    window = fact.at if state.unanswered else state.window_from
+    state = replace(state, heard=True, silent_from=None, noticed=False, window_from=window)
     if state.status is ChatStatus.ASSIGNED:
         return Decision(replace(state, window_from=max(state.window_from, fact.at)))
     if fact.command is Command.BACK:
@@ -165,9 +166,15 @@ def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Deci
 def _agent_wrote(state: ChatState, at: datetime) -> ChatState:
     """The consumer's silence counts from here; in an outbound chat either side's text goes on."""
     wrote = replace(state, silent_from=at, noticed=False)
-    if state.direction is Direction.OUTBOUND and state.heard:
+    if state.direction is Direction.OUTBOUND and not state.unanswered:
         return replace(wrote, window_from=max(state.window_from, at))
     return wrote
+
+
+def _window(state: ChatState, at: datetime) -> datetime:
+    """The window of a chat that comes to an agent, or back from one: anew, unless the consumer has
+    never answered, whose time is counted from our first text."""
+    return state.window_from if state.unanswered else at
 
 
 def _alarm_rang(state: ChatState, timer: Timer, at: datetime) -> Decision:
@@ -181,8 +188,7 @@ def _alarm_rang(state: ChatState, timer: Timer, at: datetime) -> Decision:
     ended = _end(state, ChatStatus.FAILED, DisconnectedBy.TIMEOUT, at)
     reason = FailReason.NO_RESPONSE if timer is Timer.SELECTING else FailReason.EXPIRED
     # Who never answered a chat of ours is not told that it is too late to.
-    unknown = state.direction is Direction.OUTBOUND and not state.heard
-    goodbye = () if unknown else _goodbye(state, TextKey.EXPIRED)
+    goodbye = () if state.unanswered else _goodbye(state, TextKey.EXPIRED)
     return Decision(replace(ended, fail_reason=reason), goodbye)
 
 

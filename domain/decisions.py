@@ -68,6 +68,11 @@ class ChatState:
     first_waited: timedelta | None = None
 
     @property
+    def unanswered(self) -> bool:
+        """Whether we began it, and the consumer has not written yet."""
+        return self.direction is Direction.OUTBOUND and not self.heard
+
+    @property
     def forsakes_unsent(self) -> bool:
         """Whether it ended so that only the goodbye is sent still: the consumer left, or the
         queue was deleted (rule 4)."""

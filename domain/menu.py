@@ -85,7 +85,7 @@ def back(state: ChatState, at: datetime, world: World) -> Decision:
     menus = (above for above in tree.above(state.queue_id, top) if tree.only_leaf(above) is None)
     target = next(menus, top)
     lang = tree.lang(target) or world.default_lang
-    return _show_menu(replace(state, lang=lang, window_from=at, queued_at=None), target, at, world)
+    return _show_menu(replace(state, lang=lang, queued_at=None), target, at, world)
 
 
 def choose(state: ChatState, queue_id: int, at: datetime, world: World) -> Decision:
@@ -137,11 +137,14 @@ def return_to_queue(state: ChatState, at: datetime, world: World) -> Decision:
 
 
 def _show_menu(state: ChatState, queue_id: int, at: datetime, world: World) -> Decision:
-    """The menu from its beginning; answers are read against it until the next one is sent."""
+    """The menu from its beginning; answers are read against it until the next one is sent. Who
+    comes to choose again has the whole time for it."""
+    chooses = state.status is ChatStatus.SELECTING
     options = tuple(queue.id for queue in world.tree.options(queue_id))
     anew = replace(
         state,
         status=ChatStatus.SELECTING,
+        window_from=state.window_from if chooses else at,
         queue_id=queue_id,
         menu_sent=options,
         menu_shown=0,

@@ -14,7 +14,7 @@ from typing import Any
 
 from domain.decisions import ChatState
 from domain.hours import Schedule
-from domain.statuses import ChatStatus, Direction
+from domain.statuses import ENDED, ChatStatus, Direction
 
 SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(minutes=10_080)
@@ -85,6 +85,10 @@ class Run:
 def running(state: ChatState, timers: Timers) -> Iterator[Run]:
     """The timers that run for a chat as it stands; none for one that has ended."""
     outbound = state.direction is Direction.OUTBOUND
+    if state.unanswered and state.status not in ENDED:
+        # With or without an agent, and wherever it waits for one.
+        yield Run(Timer.SELECTING, state.window_from)
+        return
     match state.status:
         case ChatStatus.SELECTING:
             yield Run(Timer.SELECTING, state.window_from)
@@ -92,7 +96,7 @@ def running(state: ChatState, timers: Timers) -> Iterator[Run]:
             yield Run(Timer.UNANSWERED, state.window_from)
             yield Run(Timer.UNANSWERED_AFTER_HOURS, state.window_from)
         case ChatStatus.ASSIGNED if outbound:
-            yield Run(Timer.OUTBOUND if state.heard else Timer.SELECTING, state.window_from)
+            yield Run(Timer.OUTBOUND, state.window_from)
         case ChatStatus.ASSIGNED:
             yield Run(Timer.CHAT, state.window_from)
             if timers.dismissal and state.heard and state.silent_from is not None:

@@ -18,6 +18,7 @@ from domain.facts import (
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
+    QueueGone,
 )
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
@@ -288,3 +289,38 @@ def test_only_a_waiting_chat_can_be_accepted(state: ChatState) -> None:
 def test_only_an_agents_chat_can_be_ended_or_left_by_one(state: ChatState, fact: Fact) -> None:
     with pytest.raises(ImpossibleFact):
         decide(state, fact, WORLD)
+
+
+def ours(state: ChatState) -> ChatState:
+    """The same, begun by us and not answered yet."""
+    return replace(state, direction=Direction.OUTBOUND, heard=False)
+
+
+def test_until_the_consumer_answers_ours_neither_an_agents_going_nor_coming_gives_more_time() -> (
+    None
+):
+    left = decide(ours(assigned()), AgentLeft(LATER), WORLD).state
+    taken = decide(left, AgentAccepted(9, LATER), WORLD).state
+    assert (left.window_from, taken.window_from) == (NOON, NOON)
+    assert decide(assigned(), AgentLeft(LATER), WORLD).state.window_from == LATER
+
+
+@pytest.mark.parametrize("state", [selecting(), queued(), assigned()])
+def test_the_consumers_first_answer_to_ours_begins_the_time_that_runs_then(
+    state: ChatState,
+) -> None:
+    """A chat that waited for it as long as it may must not expire as it is answered."""
+    answered = decide(ours(state), wrote("hi"), WORLD).state
+    assert (answered.window_from, answered.unanswered) == (LATER, False)
+
+
+def test_who_comes_back_to_choose_has_the_whole_time_but_no_more_for_asking_again() -> None:
+    back = wrote("back", command=Command.BACK)
+    assert decide(queued(), back, WORLD).state.window_from == LATER
+    assert decide(selecting(), back, WORLD).state.window_from == NOON
+    assert decide(selecting(), wrote("what?"), WORLD).state.window_from == NOON
+
+
+def test_a_waiting_chat_whose_queue_became_a_menu_has_the_whole_time_to_choose() -> None:
+    moved = decide(queued(), QueueGone(HELPDESK, LATER), WORLD).state
+    assert (moved.status, moved.window_from) == (ChatStatus.SELECTING, LATER)

@@ -119,6 +119,7 @@ OTHERS = sorted(ENDED)
         # Not answered yet: the selecting timer, with an agent too.
         (ChatStatus.ASSIGNED, OUTBOUND, {"heard": False}, {SELECTING: 10}),
         (ChatStatus.ASSIGNED, OUTBOUND, {"heard": False, "silent_from": SILENT}, {SELECTING: 10}),
+        (ChatStatus.QUEUED, OUTBOUND, {"heard": False}, {SELECTING: 10}),
         # Answered: it stays outbound, and is never dismissed.
         (ChatStatus.ASSIGNED, OUTBOUND, {}, {OURS: 40}),
         (ChatStatus.ASSIGNED, OUTBOUND, {"silent_from": SILENT}, {OURS: 40}),

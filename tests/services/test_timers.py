@@ -101,6 +101,9 @@ CASES: list[tuple[dict[str, Any], Begin, int, int, Ends]] = [
     (INBOUND, dismissed, 90, 92, TIMED_OUT),
     # A queue's expirations are for inbound chats alone; its other timers hold for all.
     (SILENT_OURS, selecting, 10, 10, NOBODY),
+    # Its agent has left before the consumer answered.
+    (SILENT_OURS, waiting, 10, 10, NOBODY),
+    (SILENT_OURS, waiting_after_hours, 10, 10, NOBODY),
     (SILENT_OURS, connected, 10, 10, NOBODY),
     (SILENT_OURS, silent, 10, 10, NOBODY),
     (OURS, selecting, 10, 10, NO_RESPONSE),
