@@ -82,7 +82,8 @@ _FILLER = (
 )
 _ALONE = re.compile(
     rf"(?:{_FILLER} )*(?:sto+p+(?: all)?|stopall|unsubscribe|unsub|optout|opt out|remove me|"
-    r"alto|pare|paren|basta|baja|parar|desuscribir|desuscribirme|cancelar suscripcion)"
+    r"cease and desist|alto|pare|paren|basta|baja|parar|desuscribir|desuscribirme|"
+    r"cancelar suscripcion)"
     rf"(?: (?:{_FILLER}|sto+p+|alto|basta))*"
 )
 
@@ -91,14 +92,16 @@ _REQUESTS = [
     for request in (
         # English.
         rf"{_STOP} {_FEW}{_TEXTING}",
-        rf"{_STOP} (?:(?:all|any|the|these|those|this|your|more|with|of|sending|getting) ){{0,4}}"
-        rf"{_TEXTS}",
-        rf"{_STOP} sending {_SOME}{_TEXTS}",
+        rf"{_STOP} (?:(?:all|any|the|these|those|this|your|more|with|w|of) ){{0,4}}{_TEXTS}",
+        rf"end (?:all |the |these |those |your ){{0,2}}{_TEXTS}",
+        rf"{_STOP} (?:sending|getting|receiving) {_SOME}{_TEXTS}",
         rf"{_STOP} sending (?:me )?(?:this|these|anything|stuff|things)(?: stuff| things)?$",
         rf"{_DONT} (?:ever )?(?:text|txt|message|msg|contact|sms)"
         r" (?:me|us|my|this|again|any ?more)",
         rf"{_DONT} send (?:(?:me|us|my|any|more|anymore|these|those|your|other) ){{0,4}}"
         rf"(?:{_TEXTS}|anything (?:else|more))",
+        rf"^(?:please )?{_DONT} (?:ever )?(?:text|txt|message|msg|contact)$",
+        rf"{_DONT} send (?:me |us )?(?:any ?)?more(?: of (?:this|these|those|them))?$",
         rf"{_STOP} (?:all |any )?communications?",
         rf"cancel (?:all |the |these |those |my |your ){{0,2}}{_TEXTS}",
         rf"(?:dont|do not|no longer) (?:want|wish|like|need) {_SOME}"
@@ -108,6 +111,10 @@ _REQUESTS = [
         r"|this (?:phone )?number)(?: off| from| out|$)",
         r"(?:unsubscribe|unsub|opt (?:me |us )?out|optout|opting out)",
         r"leave me alone",
+        r"lose (?:my|this) number",
+        r"get (?:me|us|my number) off (?:of )?(?:your|this|the|that|all) (?:\w+ )?lists?",
+        r"not interested remove",
+        r"this is spam",
         # Spanish.
         r"(?:deje|dejen|deja|dejad|pare|paren|para|basta|detenga|detengan) (?:ya )?(?:de|con)"
         rf" {_FEW}(?:enviarme|mandarme|escribirme|molestarme|contactarme|enviarnos|escribirnos"
@@ -115,6 +122,8 @@ _REQUESTS = [
         r"no (?:me|nos) (?:vuelv\w+ a )?(?:escrib\w+|contact\w+|molest\w+|text\w+)",
         rf"no (?:me|nos) (?:vuelv\w+ a )?(?:envi\w+|mand\w+) (?:(?:mas|nada|estos|esos|sus|ningun)"
         rf"|{_MENSAJES})",
+        rf"no (?:envien|manden) (?:(?:me|nos|mas|nada|estos|esos|sus) ){{0,2}}{_MENSAJES}",
+        r"no (?:molesten|escriban|contacten|texteen)(?: mas|$)",
         rf"(?:no|ya no) (?:quiero|deseo|quisiera|necesito) {_SOME}(?:{_MENSAJES}"
         r"|(?:me|nos) (?:escriban?|contacten?|envien?|manden?|molesten?))",
         rf"no mas {_UP_TO % 2}{_MENSAJES}",
