@@ -16,6 +16,7 @@ from api.models import (
     Me,
     MessageRequest,
     Newest,
+    OfChat,
     Per,
     ReadRequest,
     StatusRequest,
@@ -31,6 +32,7 @@ from services import (
     reading,
     replies,
     shapes,
+    shortcuts,
     views,
 )
 from services.auth import Claim, acting
@@ -76,6 +78,15 @@ async def offer(parts: Parts, claim: Claimed, chat_id: ChatId) -> agent_shapes.O
 async def queues(parts: Parts, claim: Claimed) -> list[agent_shapes.AgentQueue]:
     """The queues that the agent sits on."""
     return await parts.db.read(acting(claim, views.queues))
+
+
+@routes.get("/shortcuts", responses=documented(404))
+async def list_shortcuts(
+    parts: Parts, claim: Claimed, chat_id: OfChat = None
+) -> list[agent_shapes.Shortcut]:
+    """Ready-made answers: for a chat in its language and filled in, the opt-in first where we
+    began it; without one in the company's language, with their variables."""
+    return await parts.db.read(acting(claim, shortcuts.shortcuts), chat_id)
 
 
 @routes.get("/chats")

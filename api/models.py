@@ -35,6 +35,7 @@ _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UT
 At = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST, description="ISO-8601, with a zone.")]
 
 ChatId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a chat.")]
+OfChat = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Filled in for this chat.")]
 # Message numbers are 32-bit integers in the store.
 AfterSeq = Annotated[int, Query(ge=0, le=2**31 - 1, description="Only messages behind this one.")]
 

@@ -6,7 +6,7 @@ are written `@{NAME}` and each text has its closed set of them. The built-in wor
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,7 +42,8 @@ class TextKey(StrEnum):
 
 
 class Variable(StrEnum):
-    """CHOICE_NUMBER is ours: it lets the line of a menu be worded in any order."""
+    """CHOICE_NUMBER is ours: it lets the line of a menu be worded in any order. AGENT_NAME too: it
+    is for shortcuts, the texts that people send."""
 
     COMPANY_NAME = "COMPANY_NAME"
     END_USER = "END_USER"
@@ -51,6 +52,7 @@ class Variable(StrEnum):
     NEXT_REOPEN_HOUR = "NEXT_REOPEN_HOUR"
     TIME_UNTIL_DISMISSAL = "TIME_UNTIL_DISMISSAL"
     CHOICE_NUMBER = "CHOICE_NUMBER"
+    AGENT_NAME = "AGENT_NAME"
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,10 @@ class TextRefused(ValueError):
 class UnknownVariable(TextRefused):
     """Also a variable whose closing brace is missing: it would reach the consumer as it stands."""
 
-    def __init__(self, key: TextKey, name: str) -> None:
+    def __init__(self, text: str, allowed: Iterable[Variable], name: str) -> None:
         self.name = name
-        allowed = ", ".join(f"@{{{variable}}}" for variable in sorted(CATALOGUE[key].variables))
-        super().__init__(f"@{{{name}}} is not a variable of the {key} text. Allowed: {allowed}.")
+        listed = ", ".join(f"@{{{variable}}}" for variable in sorted(allowed))
+        super().__init__(f"@{{{name}}} is not a variable of {text}. Allowed: {listed}.")
 
 
 class VariableMissing(TextRefused):
@@ -152,12 +154,17 @@ def check(key: TextKey, template: str) -> None:
     """Refuses a wording that could not be sent. Raises a kind of `TextRefused`."""
     if not template.strip():
         raise EmptyText(key)
-    for found in _VARIABLE.finditer(template):
-        if found[1] not in CATALOGUE[key].variables or not found[0].endswith("}"):
-            raise UnknownVariable(key, found[1])
+    check_variables(template, CATALOGUE[key].variables, f"the {key} text")
     for variable in sorted(CATALOGUE[key].needed):
         if not names(template, variable):
             raise VariableMissing(key, variable)
+
+
+def check_variables(template: str, allowed: frozenset[Variable], text: str) -> None:
+    """Refuses variables that a text does not have. Raises `UnknownVariable`."""
+    for found in _VARIABLE.finditer(template):
+        if found[1] not in allowed or not found[0].endswith("}"):
+            raise UnknownVariable(text, allowed, found[1])
 
 
 def names(template: str, variable: Variable) -> bool:
@@ -170,15 +177,20 @@ def wording_of(
 ) -> str:
     """The template of a text in a language, or in what that falls back to."""
     own = overrides or {}
-    languages = dict.fromkeys(
+    found = (
+        own.get(spelled, {}).get(key) or BUILT_IN.get(spelled, {}).get(key)
+        for spelled in fallbacks(lang, default_lang)
+    )
+    return next(wording for wording in found if wording)
+
+
+def fallbacks(lang: str, default_lang: str) -> Iterable[str]:
+    """The languages in which a text is looked for, in order (A5): `fr-CA`, then `fr`."""
+    return dict.fromkeys(
         spelled
         for wanted in (lang, default_lang, ENGLISH)
         for spelled in (wanted, wanted.partition("-")[0])
     )
-    found = (
-        own.get(spelled, {}).get(key) or BUILT_IN.get(spelled, {}).get(key) for spelled in languages
-    )
-    return next(wording for wording in found if wording)
 
 
 _FALLBACKS = {Variable.END_USER: "Customer"}
@@ -190,6 +202,7 @@ SAMPLES: Mapping[Variable, str] = {
     Variable.NEXT_REOPEN_HOUR: "Monday 9:00 AM",
     Variable.TIME_UNTIL_DISMISSAL: "5 minutes",
     Variable.CHOICE_NUMBER: "3",
+    Variable.AGENT_NAME: "Ana Alvarez",
 }
 """What a variable is filled with, roughly, so that segments can be counted beforehand."""
 _TIMES = frozenset({Variable.EWT_MINUTES, Variable.NEXT_REOPEN_HOUR, Variable.TIME_UNTIL_DISMISSAL})

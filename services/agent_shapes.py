@@ -74,6 +74,18 @@ class AgentQueue:
 
 
 @dataclass(frozen=True)
+class Shortcut:
+    """A ready-made answer. `lang` is that of `text`: where a chat's own is missing, another."""
+
+    key: str
+    category: str
+    keyword: str
+    lang: str
+    text: str
+    opt_in: bool
+
+
+@dataclass(frozen=True)
 class Agent:
     """An agent, with status and load."""
 

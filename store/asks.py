@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from domain.asks import Asks
 from domain.statuses import MessageStatus
-from store import configurations, tenants
 from store import tables as t
 from store.database import Tx
+from store.shortcuts import shortcuts
 
 m = t.messages.c
 _NEVER_LEFT = (MessageStatus.FAILED, MessageStatus.BLOCKED)
@@ -90,22 +90,6 @@ def _open(tenant_id: int) -> sa.Select[Any]:
 
 
 def opt_in_wordings(tx: Tx, tenant_id: int) -> tuple[str, ...]:
-    """The wordings of the shortcuts that ask for consent; read again after another configuration
-    was applied."""
-    version = tenants.get(tx, tenant_id).configuration
-    if not version:
-        return ()
-    kept = tx.shared.get(("opt_in_wordings", tenant_id))
-    if kept is not None and kept[0] == version:
-        known: tuple[str, ...] = kept[1]
-        return known
-    holds = configurations.current(tx, tenant_id)
-    shortcuts = {} if holds is None else holds.document.get("shortcuts", {})
-    wordings = tuple(
-        text
-        for shortcut in shortcuts.values()
-        if shortcut.get("opt_in")
-        for text in shortcut["text"].values()
-    )
-    tx.shared["opt_in_wordings", tenant_id] = version, wordings
-    return wordings
+    """The wordings of the shortcuts that ask for consent."""
+    asking = (one for one in shortcuts(tx, tenant_id) if one.opt_in)
+    return tuple(wording for one in asking for wording in one.wordings.values())

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from domain.commands import folded, protected, readings
+from domain.commands import protected, readings
 from domain.config.document import Configuration, NumberUse, Queue, Secret
 from domain.config.menus import menus
 from domain.config.problems import Path, Problem
 from domain.config.settings import TENANT_FIELDS, Routing, origin
+from domain.config.shortcuts import shortcuts
 from domain.hours import InvalidHours, Schedule, check_day, check_expression, check_zone
 from domain.statuses import Role
 from domain.texts import CATALOGUE, TextKey, TextRefused, Variable, check, names
@@ -27,7 +28,7 @@ _CHECKED_TOGETHER = frozenset(
 
 def problems(configuration: Configuration) -> list[Problem]:
     """Everything that is wrong with a configuration whose parts are each right by themselves."""
-    told = (_queues, _settings, _words, _texts, _hours, _people, _numbers, _accounts, _shortcuts)
+    told = (_queues, _settings, _words, _texts, _hours, _people, _numbers, _accounts, shortcuts)
     rules = (*told, menus)
     return list(chain.from_iterable(rule(configuration) for rule in rules))
 
@@ -244,13 +245,3 @@ def _secret(path: Path, secret: Secret) -> Found:
         yield Problem(path, "must have either env or file")
     elif secret.file is not None and not secret.file.startswith("/"):
         yield Problem((*path, "file"), "must be an absolute path")
-
-
-def _shortcuts(c: Configuration) -> Found:
-    seen: dict[str, str] = {}
-    for key, shortcut in c.shortcuts.items():
-        other = seen.setdefault(folded(shortcut.keyword), key)
-        if other != key:
-            yield Problem(("shortcuts", key, "keyword"), f"is that of {other} already")
-    if c.shortcuts and not any(shortcut.opt_in for shortcut in c.shortcuts.values()):
-        yield Problem(("shortcuts",), "must have one with opt_in: true, offered first for outbound")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from domain import shortcuts
 from domain.config.document import Configuration
 from domain.texts import CATALOGUE, SAMPLES, SystemText, TextKey
 from domain.wordings import BUILT_IN
@@ -35,6 +36,8 @@ def schema() -> dict[str, Any]:
     queue = made["$defs"]["Queue"]["properties"]
     for key in (TextKey.GREETING, TextKey.AFTER_HOURS):
         queue[key]["variables"] = sorted(CATALOGUE[key].variables)
+    shortcut = made["$defs"]["Shortcut"]["properties"]["text"]["additionalProperties"]
+    shortcut["variables"] = sorted(shortcuts.VARIABLES)
     return made
 
 

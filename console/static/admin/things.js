@@ -128,7 +128,7 @@ function thingForm(form, kind, render, beside) {
 }
 
 function shortcutTexts(path) {
-  const shape = { ...properties("Shortcut").text.additionalProperties, variables: [] };
+  const shape = properties("Shortcut").text.additionalProperties;
   return languages(draft.doc).map((lang) => el("div", { class: "field" },
     el("span", { class: "label" }, `Text (${lang})`),
     wordingField({ ...shape, title: `Text (${lang})` }, [...path, "text", lang], `shortcut-${lang}`, { placeholder: "" })));

@@ -217,6 +217,12 @@ def test_a_queues_own_name_may_be_its_keyword() -> None:
             {"hi": {"keyword": "hi", "text": {"en": "Hello"}}},
             "shortcuts must have one with opt_in: true",
         ),
+        (
+            "shortcuts",
+            {"hi": {"keyword": "hi", "opt_in": True, "text": {"es": "Hola @{EWT_minutes}"}}},
+            "shortcuts.hi.text.es is refused: @{EWT_minutes} is not a variable of a shortcut. "
+            "Allowed: @{AGENT_NAME}, @{COMPANY_NAME}, @{END_USER}, @{QUEUE_NAME}.",
+        ),
     ],
 )
 def test_wordings_and_hours_are_checked_when_they_are_saved(
