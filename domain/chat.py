@@ -6,6 +6,7 @@ transaction that records the fact; nothing else changes a chat's status.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,7 +28,7 @@ from domain.facts import (
     Fact,
     QueueGone,
 )
-from domain.follow_up import LastChat, asked_first, go_on, goes_on
+from domain.follow_up import LastChat, asked_first, followed_up, go_on
 from domain.queues import QueueTree
 from domain.statuses import (
     ENDED,
@@ -47,11 +48,21 @@ class ImpossibleFact(Exception):
 
 
 def open_chat(
-    entry_queue_id: int, text: str, at: datetime, world: World, last: LastChat | None = None
+    entry_queue_id: int,
+    text: str,
+    at: datetime,
+    world: World,
+    last: Sequence[LastChat] = (),
+    *,
+    back: bool = False,
 ) -> Decision:
     """A consumer's first text: greeting, then the queue of its keyword, the leaf, or the menu;
-    or, soon after an agent's end, the same leaf without a word."""
+    or, soon after an agent's end, the same leaf without a word, unless it asks to go `back`.
+
+    `last`: the consumer's chats with agents that have ended, the latest end first.
+    """
     tree = world.tree
+    followed = None if back else followed_up(last, entry_queue_id, at, world)
     state = ChatState(
         status=ChatStatus.SELECTING,
         entry_queue_id=entry_queue_id,
@@ -65,8 +76,8 @@ def open_chat(
     chosen = tree.by_keyword(entry_queue_id, text)
     if chosen is not None and chosen.id != entry_queue_id:
         arrived = menu.choose(state, chosen.id, at, world)
-    elif last is not None and goes_on(last, entry_queue_id, at, world):
-        return _with_time(None, go_on(state, last, at, world), at, tree)
+    elif followed is not None:
+        return _with_time(None, go_on(state, followed, at, world), at, tree)
     else:
         arrived = menu.arrive(state, entry_queue_id, at, world)
     return _with_time(None, replace(arrived, say=(greeting, *arrived.say)), at, tree)

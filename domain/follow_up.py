@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from domain.statuses import DisconnectedBy
 
 @dataclass(frozen=True)
 class LastChat:
-    """The consumer's last chat, which has ended; `same_number`: that the new text was sent to."""
+    """A chat of the consumer that an agent had and that has ended; `same_number`: it was with the
+    number that the new text was sent to."""
 
     same_number: bool
     queue_id: int
@@ -24,8 +25,14 @@ class LastChat:
     told_closed_until: Mapping[int, datetime]
 
 
-def goes_on(last: LastChat, entry_queue_id: int, at: datetime, world: World) -> bool:
-    """Whether a text belongs to what an agent ended a moment ago: "thanks" needs no menu."""
+def followed_up(
+    last: Sequence[LastChat], entry_queue_id: int, at: datetime, world: World
+) -> LastChat | None:
+    """The chat that a text belongs to, ended by its agent a moment ago: "thanks" needs no menu."""
+    return next((one for one in last if _goes_on(one, entry_queue_id, at, world)), None)
+
+
+def _goes_on(last: LastChat, entry_queue_id: int, at: datetime, world: World) -> bool:
     tree = world.tree
     reachable = last.queue_id in tree and (
         last.queue_id == entry_queue_id or bool(tree.above(last.queue_id, entry_queue_id))
@@ -51,9 +58,9 @@ def go_on(state: ChatState, last: LastChat, at: datetime, world: World) -> Decis
     return menu.enter(same, last.queue_id, at, world)
 
 
-def asked_first(last: LastChat | None, at: datetime, world: World) -> int | None:
+def asked_first(last: Sequence[LastChat], at: datetime, world: World) -> int | None:
     """The agent whom the consumer had last, if that is not too long ago; of a chat that is no
-    follow-up."""
-    if last is None or at - last.ended_at >= world.last_agent:
+    follow-up. `last`: the one that ended last first."""
+    if not last or at - last[0].ended_at >= world.last_agent:
         return None
-    return last.agent_id
+    return last[0].agent_id

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from domain.after_hours import NEVER
 from domain.hours import Schedule
+from domain.texts import ENGLISH
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -36,24 +37,31 @@ _WORDS: Mapping[str, _Words] = {
 }
 
 
-def _words(lang: str) -> _Words:
-    """Languages fall back to English, as texts do."""
-    return _WORDS.get(lang.partition("-")[0], _WORDS["en"])
+def _words(lang: str, default_lang: str) -> _Words:
+    """Languages fall back as texts do: to the company's, then to English (A5)."""
+    spoken = (_WORDS.get(one.partition("-")[0]) for one in (lang, default_lang))
+    return next((words for words in spoken if words is not None), _WORDS[ENGLISH])
 
 
-def span(length: timedelta, lang: str) -> str:
+def span(length: timedelta, lang: str, default_lang: str = ENGLISH) -> str:
     """Such as `5 minutes` or `2 hours`; never less than a minute."""
-    words = _words(lang)
+    words = _words(lang, default_lang)
     minutes = max(1, round(length / timedelta(minutes=1)))
     number, unit = (minutes // 60, words.hour) if minutes % 60 == 0 else (minutes, words.minute)
     return f"{number} {unit[number != 1]}"
 
 
-def reopening(hours: Schedule | None, until: datetime, now: datetime, lang: str) -> str | None:
+def reopening(
+    hours: Schedule | None,
+    until: datetime,
+    now: datetime,
+    lang: str,
+    default_lang: str = ENGLISH,
+) -> str | None:
     """Such as `tomorrow, 9:00 AM`; None where there is nothing to say."""
     if hours is None or until >= NEVER:
         return None
-    words = _words(lang)
+    words = _words(lang, default_lang)
     opens, today = hours.local(until), hours.local(now).date()
     hour = f"{opens.hour % 12 or 12}:{opens:%M}{words.am if opens.hour < 12 else words.pm}"
     if opens.date() == today:

@@ -167,10 +167,9 @@ def _open(tx: Tx, incoming: Incoming) -> Received:
     number = incoming.number
     assert number.queue_id is not None
     known: World = chats.world(tx, number.tenant_id)
-    last = None
-    if incoming.command is not Command.BACK:
-        last = consumers.last_chat(tx, number.tenant_id, incoming.consumer_id, number.id)
-    decision: Decision = open_chat(number.queue_id, incoming.text, tx.now, known, last)
+    last = consumers.last_chats(tx, number.tenant_id, incoming.consumer_id, number.id)
+    back = incoming.command is Command.BACK
+    decision: Decision = open_chat(number.queue_id, incoming.text, tx.now, known, last, back=back)
     chat = store_chats.insert(tx, number.tenant_id, number.id, incoming.consumer_id, decision.state)
     participants.join_consumer(tx, number.tenant_id, chat.id, incoming.consumer_id)
     message_id = keep(tx, incoming, chat)

@@ -59,7 +59,7 @@ def _value(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree, variable: Variabl
         case Variable.EWT_MINUTES:
             return _wait(tx, chat)
         case Variable.NEXT_REOPEN_HOUR:
-            return _reopening(tx, text, tree)
+            return _reopening(tx, chat, text, tree)
         case Variable.TIME_UNTIL_DISMISSAL:
             return _until_dismissal(tx, chat, text)
     return None
@@ -75,18 +75,20 @@ def _wait(tx: Tx, chat: OpenChat) -> str | None:
 
 def _until_dismissal(tx: Tx, chat: OpenChat, text: Say) -> str | None:
     """What is left of the silence that leads to dismissal; in the greeting, all of it."""
+    default = tenants.get(tx, chat.tenant_id).default_lang
     if text.key is TextKey.DISMISSAL_NOTICE:
         due = windows.deadlines_of(tx, chat).get(Timer.DISMISSAL)
-        return None if due is None else span(due - tx.now, text.lang)
+        return None if due is None else span(due - tx.now, text.lang, default)
     direction = chat.state.direction
     timers = tenants.timers_at(tx, chat.tenant_id, text.queue_id, direction)
     dismissed = timers.dismissal and direction is Direction.INBOUND
-    return span(timers.dismissal_timeout, text.lang) if dismissed else None
+    return span(timers.dismissal_timeout, text.lang, default) if dismissed else None
 
 
-def _reopening(tx: Tx, text: Say, tree: QueueTree) -> str | None:
+def _reopening(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> str | None:
     """When the closed queue of a text opens, in its language; None while it is open."""
     until = closed_until(tree, text.queue_id, tx.now)
     if until is None:
         return None
-    return reopening(tree[text.queue_id].hours, until, tx.now, text.lang)
+    default = tenants.get(tx, chat.tenant_id).default_lang
+    return reopening(tree[text.queue_id].hours, until, tx.now, text.lang, default)

@@ -11,6 +11,8 @@ from store import tables as t
 from store.database import Tx
 
 c = t.chats.c
+# Nobody has more chats than that which matter to a new one.
+_LATELY = 10
 _LAST = (
     sa.select(
         c.number_id,
@@ -21,9 +23,14 @@ _LAST = (
         c.disconnected_by,
         c.told_closed_until,
     )
-    .where(c.tenant_id == bindparam("tenant_id"), c.consumer_id == bindparam("consumer_id"))
+    .where(
+        c.tenant_id == bindparam("tenant_id"),
+        c.consumer_id == bindparam("consumer_id"),
+        c.ended_at.is_not(None),
+        c.first_waited.is_not(None),
+    )
     .order_by(c.id.desc())
-    .limit(1)
+    .limit(_LATELY)
 )
 
 
@@ -64,20 +71,22 @@ def earlier_chats(
     return list(found), int(total)
 
 
-def last_chat(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> LastChat | None:
-    """The consumer's newest chat, if it has ended; seen from a text to this number."""
-    row = tx.conn.execute(_LAST, {"tenant_id": tenant_id, "consumer_id": consumer_id}).one_or_none()
-    if row is None or row.ended_at is None:
-        return None
-    return LastChat(
-        same_number=row.number_id == number_id,
-        queue_id=row.queue_id,
-        lang=row.lang,
-        agent_id=row.preferred_agent_id,
-        ended_at=row.ended_at,
-        disconnected_by=DisconnectedBy(row.disconnected_by),
-        told_closed_until=row.told_closed_until,
-    )
+def last_chats(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> list[LastChat]:
+    """The consumer's chats with agents that have ended, the latest end first; seen from a text to
+    this number."""
+    rows = tx.conn.execute(_LAST, {"tenant_id": tenant_id, "consumer_id": consumer_id}).all()
+    return [
+        LastChat(
+            same_number=row.number_id == number_id,
+            queue_id=row.queue_id,
+            lang=row.lang,
+            agent_id=row.preferred_agent_id,
+            ended_at=row.ended_at,
+            disconnected_by=DisconnectedBy(row.disconnected_by),
+            told_closed_until=row.told_closed_until,
+        )
+        for row in sorted(rows, key=lambda row: row.ended_at, reverse=True)
+    ]
 
 
 def last_lang(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> str | None:

@@ -118,7 +118,7 @@ def test_a_follow_up_in_the_same_closed_period_is_not_told_again(told: datetime 
     before = EVENING - timedelta(minutes=5)
     until = {ORDERS: told} if told else {}
     last = LastChat(True, ORDERS, "en", 9, before, DisconnectedBy.AGENT, until)
-    decision = open_chat(ROOT, "thanks", EVENING, WORLD, last)
+    decision = open_chat(ROOT, "thanks", EVENING, WORLD, [last])
     assert decision.state.status == "queued"
     assert [say.key for say in decision.say] == ([] if told else ["after_hours"])
 
@@ -169,7 +169,10 @@ def test_the_next_opening_in_words(hours: Schedule, now: str, english: str, span
     assert reopening(hours, opens, at(now), "en-US") == english
     assert reopening(hours, opens, at(now), "es") == spanish
     # Languages that have no words fall back to English, as texts do.
-    assert reopening(hours, opens, at(now), "fr") == english
+    # As the text itself: in the company's language, else in English.
+    assert reopening(hours, opens, at(now), "fr", "es-MX") == spanish
+    assert reopening(hours, opens, at(now), "fr", "de") == english
+    assert reopening(hours, opens, at(now), "en", "es") == english
     assert count(english + spanish).encoding is Encoding.GSM_7
 
 
@@ -190,6 +193,7 @@ def test_a_queue_that_never_opens_has_nothing_to_say() -> None:
 def test_a_span_in_words(minutes: float, english: str, spanish: str) -> None:
     assert span(timedelta(minutes=minutes), "en") == english
     assert span(timedelta(minutes=minutes), "es-MX") == spanish
+    assert span(timedelta(minutes=minutes), "fr", "es") == spanish
 
 
 def test_what_lies_in_the_hour_that_the_clocks_skip_never_opens_that_day() -> None:

@@ -159,6 +159,46 @@ async def test_what_is_no_follow_up_is_greeted(
     assert "greeting" in await said(world, received.chat_id)
 
 
+@pytest.mark.parametrize("other_ended", [False, True])
+async def test_a_chat_with_another_number_meanwhile_does_not_come_between(
+    world: World, clock: SetClock, other_ended: bool
+) -> None:
+    await ended_chat(world)
+    clock.move(minutes=1)
+    await world.text("Hello VIP", to=VIP_NUMBER)
+    if other_ended:
+        await world.text("EXIT", to=VIP_NUMBER)
+    received = await world.text("Thanks!")
+    assert received.chat_id is not None
+    assert await said(world, received.chat_id) == ["text"]
+    assert received.chat_id in await world.offers("ana")
+    assert received.chat_id not in await world.offers("ben")
+
+
+async def test_the_day_of_the_last_agent_counts_from_that_agents_chat(
+    world: World, clock: SetClock
+) -> None:
+    """A chat that nobody answered meanwhile does not prolong it."""
+    await ended_chat(world)
+    clock.move(hours=23)
+    await world.text("Hello")
+    await world.text("EXIT")
+    clock.move(hours=1)
+    chat_id = await world.waiting_chat()
+    assert await offers(world) == [[chat_id], [chat_id]]
+
+
+async def test_who_begins_with_a_word_for_the_menu_still_has_the_last_agent_first(
+    world: World,
+) -> None:
+    await ended_chat(world)
+    received = await world.text("BACK")
+    assert received.chat_id is not None
+    assert "menu" in await said(world, received.chat_id)
+    await world.text("1")
+    assert await offers(world) == [[received.chat_id], []]
+
+
 async def test_another_consumers_chat_is_no_follow_up(world: World) -> None:
     await ended_chat(world)
     received = await world.text("Hello", sender="+14155550155")

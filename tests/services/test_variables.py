@@ -185,3 +185,19 @@ async def test_without_a_known_wait_only_the_sentence_about_it_is_left_out(
     await wording(world, key)
     await PLAYS[key][0](world, clock)
     assert set(await said(world, key)) == CATALOGUE[key].variables - TIMES
+
+
+async def test_times_are_said_in_the_language_that_the_text_fell_back_to(world: World) -> None:
+    """A French queue of a Spanish company: there is nothing in French."""
+    await world.hours("VIP", AFTERNOONS)
+    spanish, french = sa.update(t.tenants), sa.update(t.queues)
+    await world.db.write(
+        lambda tx: (
+            tx.conn.execute(spanish.values(default_lang="es")),
+            tx.conn.execute(french.values(lang="fr")),
+        )
+    )
+    await world.text("Bonjour", to=VIP_NUMBER)
+    m = t.messages.c
+    (row,) = await world.rows(sa.select(m.text).where(m.kind == TextKey.AFTER_HOURS))
+    assert "Abrimos de nuevo: hoy, 2:00 p.m." in row.text

@@ -74,7 +74,7 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
         waits.places(tx, 1, [1]),
     ],
     "ix_chats_consumer": lambda tx: [
-        consumers.last_chat(tx, 1, 1, 1),
+        consumers.last_chats(tx, 1, 1, 1),
         consumers.last_lang(tx, 1, 1, 1),
     ],
     "ix_messages_pair": lambda tx: asks.last_text_asks(tx, 1, 1, 1),
