@@ -24,6 +24,7 @@ OFFERS_SHOWN = 20
 class WaitingBecause(StrEnum):
     """Why a chat waits (product X5)."""
 
+    SMS_OFF = "sms_off"
     CLOSED = "closed"
     NO_AGENT = "no_agent_on_the_queue"
     NOBODY_AVAILABLE = "nobody_available"
@@ -34,6 +35,7 @@ class WaitingBecause(StrEnum):
 
 
 _SENTENCES = {
+    WaitingBecause.SMS_OFF: "SMS is switched off; no agent can accept chats.",
     WaitingBecause.NO_AGENT: "No agent is assigned to this queue.",
     WaitingBecause.NOBODY_AVAILABLE: "No agent of this queue is available.",
     WaitingBecause.AT_CAPACITY: "All available agents of this queue are at capacity.",
@@ -63,9 +65,12 @@ class Staffing:
 
 
 def waiting_because(
-    *, offered: bool, declined: bool, staff: Staffing, closed: bool = False
+    *, offered: bool, declined: bool, staff: Staffing, closed: bool = False, sms: bool = True
 ) -> WaitingBecause:
     """Why a chat waits; `declined` while a decline still keeps it from being offered again."""
+    if not sms:
+        # Whatever is offered: accepting it is refused (C2).
+        return WaitingBecause.SMS_OFF
     if offered:
         return WaitingBecause.OFFERED
     if staff.assigned == 0:

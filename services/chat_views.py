@@ -38,7 +38,8 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
     waiting = {one.id: one.queue_id for one in found if one.status is ChatStatus.QUEUED}
     waits = estimates(tx, tenant_id, waiting)
     waiting_on = sorted(set(waiting.values()))
-    limit = tenants.get(tx, tenant_id).concurrency_limit
+    tenant = tenants.get(tx, tenant_id)
+    limit = tenant.concurrency_limit
     staff = offers.staffing(tx, tenant_id, waiting_on, limit) if waiting_on else {}
     return [
         _chat(
@@ -50,6 +51,7 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
                 threads.get(record.id, Thread()),
                 staff.get(record.queue_id, Staffing()),
                 waits.get(record.id),
+                tenant.sms,
             ),
             tx.now,
             link,
@@ -75,6 +77,7 @@ def _waiting_because(
         ),
         staff=parts.staff,
         closed=until is not None,
+        sms=parts.sms,
     )
     return in_words(reason, offered_to=pending, until=_opening(tree, record.queue_id, until, now))
 
@@ -97,6 +100,7 @@ class _Parts:
     thread: Thread
     staff: Staffing
     wait: timedelta | None
+    sms: bool
 
 
 def _chat(

@@ -135,7 +135,8 @@ def _at_open_queues(tx: Tx, tenant_id: int, candidates: list[Candidate]) -> list
 
 def explain(tx: Tx, chat: OpenChat, because: WaitingBecause | None = None) -> None:
     """Note why the chat waits, if the caller knows it; its process is told only of a change."""
-    reason: str = because or _reason(tx, chat)
+    sms = tenants.get(tx, chat.tenant_id).sms
+    reason: str = (because if sms else WaitingBecause.SMS_OFF) or _reason(tx, chat)
     if reason == WaitingBecause.CLOSED:
         until = closed_until(tenants.tree(tx, chat.tenant_id), chat.state.queue_id, tx.now)
         if until is not None and until < NEVER:
@@ -158,7 +159,8 @@ def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
 
 
 def restaff(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
-    """Agents or limits are not what they were: withdraw what is not theirs, offer the rest."""
+    """Agents or limits are not what they were: withdraw what is not theirs, offer the rest. Why
+    chats wait is told anew on these queues."""
     for agent_id in offers.strangers(tx, tenant_id):
         withdraw_agent(tx, tenant_id, agent_id)
     # Hours may be others, too.

@@ -106,6 +106,7 @@ def test_a_chat_is_offered_to_everybody_who_could_take_it() -> None:
 @pytest.mark.parametrize(
     ("reason", "offered_to", "until", "told"),
     [
+        (WaitingBecause.SMS_OFF, 0, None, "SMS is switched off; no agent can accept chats."),
         (WaitingBecause.NO_AGENT, 0, None, "No agent is assigned to this queue."),
         (WaitingBecause.NOBODY_AVAILABLE, 0, None, "No agent of this queue is available."),
         (
@@ -154,11 +155,13 @@ def test_every_reason_to_wait_in_words(
         (False, False, Staffing(2, 2, 1), False, WaitingBecause.BEHIND),
     ],
 )
-def test_the_first_reason_that_holds_is_told(
+def test_the_first_reason_that_holds_is_told_and_with_sms_off_that_is_it(
     offered: bool, declined: bool, staff: Staffing, closed: bool, reason: WaitingBecause
 ) -> None:
     found = waiting_because(offered=offered, declined=declined, staff=staff, closed=closed)
     assert found is reason
+    off = waiting_because(offered=offered, declined=declined, staff=staff, closed=closed, sms=False)
+    assert off is WaitingBecause.SMS_OFF
 
 
 def test_a_chat_that_is_held_for_one_agent_is_offered_to_that_one_alone() -> None:

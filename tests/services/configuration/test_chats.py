@@ -9,7 +9,7 @@ import pytest
 from domain.config.document import as_data
 from domain.config.file import validate
 from domain.statuses import ChatStatus, FailReason, MessageStatus
-from services import auth, claims, sends
+from services import auth, chat_views, claims, sends
 from services.auth import Claim
 from services.errors import NotAuthenticated
 from store import tables as t
@@ -191,6 +191,19 @@ async def test_a_queue_that_opens_by_a_change_of_hours_offers_its_chats_at_once(
     hours = {"night": {"zone": "UTC", "open": "24/7"}}
     await apply(acme.db, validate(closed | {"hours": hours}))
     assert await acme.offers("ana") == [chat_id]
+
+
+async def test_while_sms_is_off_that_is_why_chats_wait(acme: World) -> None:
+    await acme.status("ana")
+    chat_id = await acme.waiting_chat()
+    for on, noted, told in (
+        (False, "sms_off", "SMS is switched off; no agent can accept chats."),
+        (True, "offered", "Offered to 1 agent; waiting for an agent to accept."),
+    ):
+        await apply(acme.db, edited("settings", "sms", to=on))
+        assert (await acme.chat(chat_id)).waiting_because == noted
+        (shown,) = await acme.db.read(chat_views.chats, acme.tenant_id, [chat_id], lambda *_: None)
+        assert shown.waiting_because == told
 
 
 @pytest.mark.parametrize("where", [("settings",), ("users", "ana")])
