@@ -173,6 +173,10 @@ def _distrusted(held: Configuration, wanted: Configuration) -> Iterator[Problem]
         known = held.webhooks.get(key)
         if known is None or known.secret != webhook.secret:
             yield from _secret(held, ("webhooks", key, "secret"), webhook.secret)
+    # The secret is sent there: one that is not the tenant's own must not go to a new address.
+    there = wanted.crm
+    if there and (held.crm is None or (held.crm.url, held.crm.secret) != (there.url, there.secret)):
+        yield from _secret(held, ("crm", "secret"), there.secret)
 
 
 def _secrets(

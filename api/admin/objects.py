@@ -71,12 +71,16 @@ _DELETES = {
 }
 
 
+_UNSET: dict[Part, Any] = {Part.SILENT: [], Part.CRM: None}
+_REST = "what is left out has its default."
+
+
 def _part(part: Part) -> None:
     """The routes of what there is once."""
 
     async def shown(parts: Parts, claim: Claimed) -> Any:
         held = await parts.db.read(managing(claim, administration.current))
-        return held.document.get(part, [] if part is Part.SILENT else {})
+        return held.document.get(part, _UNSET.get(part, {}))
 
     async def put(
         parts: Parts, claim: Claimed, call: Called, value: Whole, base: Base = None
@@ -86,7 +90,17 @@ def _part(part: Part) -> None:
 
         return Applied.by(await changing.edit(parts, claim, call, base, change))
 
-    _add("GET", f"/{part}", shown, f"The {part} as they are set; what is left out has its default.")
+    async def delete(parts: Parts, claim: Claimed, call: Called, base: Base = None) -> Applied:
+        def change(document: edit.Data) -> edit.Data:
+            return edit.without_part(document, part)
+
+        return Applied.by(await changing.edit(parts, claim, call, base, change))
+
+    if part in edit.OPTIONAL:
+        _add("GET", f"/{part}", shown, f"The {part} as it is set; null: there is none.")
+        _add("DELETE", f"/{part}", delete, f"Work with no {part}.", 404)
+    else:
+        _add("GET", f"/{part}", shown, f"The {part} as they are set; {_REST}")
     _add("PUT", f"/{part}", put, f"Set the {part}; what is left out has its default again.")
 
 

@@ -238,6 +238,8 @@ def _accounts(c: Configuration) -> Found:
             yield from _secret(("accounts", key, "secrets", name), secret)
     for key, webhook in c.webhooks.items():
         yield from _secret(("webhooks", key, "secret"), webhook.secret)
+    if c.crm is not None:
+        yield from _secret(("crm", "secret"), c.crm.secret)
 
 
 def _secret(path: Path, secret: Secret) -> Found:

@@ -37,6 +37,14 @@ class NumberUse(StrEnum):
     IN_CALL = "in_call"
 
 
+class TranscriptForm(StrEnum):
+    """How a chat's transcript stands in the CRM (product E3)."""
+
+    COMMENT = "comment"
+    ATTACHMENT = "attachment"
+    BOTH = "both"
+
+
 class Secret(Strict):
     """Where a secret is; never the secret itself. Exactly one of the two."""
 
@@ -189,6 +197,23 @@ class Webhook(Strict):
     events: Annotated[tuple[EventType, ...], Field(description="Types; none: all.")] = ()
 
 
+class Crm(Strict):
+    """The CRM in which contacts are looked up and chats recorded (product E): one per tenant."""
+
+    kind: Annotated[
+        Key,
+        Field(description="Which CRM it is, by name. The kinds come with the modules for them."),
+    ]
+    url: Annotated[Url, Field(description="Where it is.")]
+    secret: Annotated[Secret, Field(description="What it lets us in with.")]
+    transcript: Annotated[
+        TranscriptForm, Field(description="How a chat's transcript is put on the record.")
+    ] = TranscriptForm.COMMENT
+    record_unanswered: Annotated[
+        bool, Field(description="A chat that nobody answered gets a record, too.")
+    ] = False
+
+
 class Configuration(Strict):
     """A tenant's whole configuration."""
 
@@ -212,6 +237,7 @@ class Configuration(Strict):
     numbers: Annotated[dict[SupportNumber, Number], Field(default_factory=dict)]
     shortcuts: Annotated[dict[Key, Shortcut], Field(default_factory=dict)]
     webhooks: Annotated[dict[Key, Webhook], Field(default_factory=dict, json_schema_extra=LATER)]
+    crm: Annotated[Crm | None, Field(json_schema_extra=LATER)] = None
 
     def account_name(self, key: str) -> str:
         """An account's name in the addresses of its webhooks; unique among all tenants."""

@@ -35,6 +35,11 @@ class Part(StrEnum):
     TEXTS = "texts"
     SILENT = "silent"
     COMMANDS = "commands"
+    CRM = "crm"
+
+
+OPTIONAL = frozenset({Part.CRM})
+"""The parts that a document may be without; the others have defaults."""
 
 
 class UnknownObject(LookupError):
@@ -93,6 +98,13 @@ def without_object(document: Data, section: Section, key: str) -> Data:
 def with_part(document: Data, part: Part, value: Any) -> Data:
     """The document with this part replaced."""
     return copy.deepcopy(document) | {str(part): value}
+
+
+def without_part(document: Data, part: Part) -> Data:
+    """The document without this part. Raises `UnknownObject`."""
+    if part not in document:
+        raise UnknownObject(str(part))
+    return {name: copy.deepcopy(value) for name, value in document.items() if name != part}
 
 
 def _forget(holder: Data, field: str, key: str) -> None:

@@ -25,9 +25,6 @@ MOST_CHARACTERS = 20_000_000
 MOST_DEPTH = 200
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _NULL = ("", "~", "null")
-_NOT_YET: dict[Path, str] = {
-    ("crm",): "is not known yet: this version works with no CRM",
-}
 _WORDINGS = {
     "missing": "is missing",
     "extra_forbidden": "is not a known name",
@@ -189,8 +186,6 @@ def problem(found: Any) -> Problem:
     """One of Pydantic's errors in our words."""
     path = tuple(part for part in found["loc"] if part != "[key]")
     rule = _WORDINGS.get(found["type"])
-    if found["type"] == "extra_forbidden" and path in _NOT_YET:
-        rule = _NOT_YET[path]
     if rule is None:
         message = str(found["msg"]).removeprefix("Value error, ")
         rule = message.replace("Input should be", "must be")

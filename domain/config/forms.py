@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -38,6 +39,14 @@ def _support_number(value: str) -> str:
 def _url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    try:
+        address = urlsplit(value)
+    except ValueError:
+        raise ValueError("must be an address such as https://example.com/path") from None
+    if not address.hostname:
+        raise ValueError("must name a host")
+    if "@" in address.netloc:
+        raise ValueError("must hold no user and no password: secrets are only referred to")
     return value
 
 

@@ -128,6 +128,7 @@ def objects(configuration: Configuration) -> Iterator[tuple[tuple[Kind, str], Fi
         _present(tenant)
         | _flat("settings", _plain(c.settings))
         | _flat("commands", commands)
+        | _flat("crm", {} if c.crm is None else _flattened(c.crm))
         | {
             f"texts.{lang}.{key}": wording
             for lang, wordings in c.texts.items()
@@ -161,10 +162,14 @@ def _plain(model: Any) -> dict[str, Any]:
 
 def _named(kind: Kind, named: Mapping[str, Any]) -> Iterator[tuple[tuple[Kind, str], Fields]]:
     for key, model in named.items():
-        fields: dict[str, Any] = {}
-        for name, value in _plain(model).items():
-            fields |= _flat(name, value) if isinstance(value, dict) else {name: value}
-        yield (kind, key), fields
+        yield (kind, key), _flattened(model)
+
+
+def _flattened(model: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in _plain(model).items():
+        fields |= _flat(name, value) if isinstance(value, dict) else {name: value}
+    return fields
 
 
 def _flat(prefix: str, fields: Mapping[str, Any]) -> dict[str, Any]:

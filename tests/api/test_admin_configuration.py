@@ -11,7 +11,10 @@ import jsonschema  # type: ignore[import-untyped]  # comes with schemathesis
 import pytest
 from httpx2 import AsyncClient
 
-from domain.config.file import write
+from domain.config.file import validate, write
+from services import configuration
+from services.projection import Known
+from store.configurations import Actor
 from tests.api.world import Api
 
 ADMIN = "/admin/api/v1"
@@ -190,6 +193,15 @@ TRUST: list[tuple[tuple[str, ...], Any, str]] = [
         {"url": "https://crm.example", "secret": {"file": "/etc/passwd"}},
         "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
     ),
+    (
+        ("crm",),
+        {
+            "kind": "zendesk",
+            "url": "https://crm.example",
+            "secret": {"env": "THREADLINE_SECRET_KEY"},
+        },
+        "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
+    ),
     (("users", "ada", "role"), "agent", "users must keep you as an administrator"),
 ]
 
@@ -202,6 +214,20 @@ async def test_an_administrator_reaches_neither_the_deployments_secrets_nor_othe
     refused = await ada.post(f"{ADMIN}/configuration/apply", json=body)
     assert refused.status_code == 400
     assert any(error["message"].endswith(told) for error in refused.json()["errors"]), refused.text
+
+
+async def test_an_administrator_sends_no_secret_of_the_deployment_to_another_address(
+    api: Api, ada: AsyncClient
+) -> None:
+    crm = {"kind": "zendesk", "url": "https://acme.example", "secret": {"file": "/run/crm"}}
+    wanted = validate((await edited(ada, "crm", to=crm))["document"])
+    draft = await api.db.read(configuration.draft, wanted)
+    await api.db.write(configuration.apply, draft, Actor("file", "operator"), Known())
+    for field, to, status in (("url", "https://mallory.example", 400), ("transcript", "both", 200)):
+        body = await edited(ada, "crm", field, to=to)
+        answer = await ada.post(f"{ADMIN}/configuration/apply", json=body)
+        assert answer.status_code == status, answer.text
+    assert (await held(ada))["document"]["crm"] == crm | {"transcript": "both"}
 
 
 UNSOUND: list[Any] = ["a\0b", "\ud800", {"\0": 1}, [["deep"]], 10**40, None, float("inf")]

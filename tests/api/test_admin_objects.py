@@ -98,6 +98,27 @@ async def test_parts_are_replaced_and_what_is_left_out_has_its_default(ada: Asyn
     }
 
 
+async def test_a_crm_is_set_shown_audited_and_given_up(ada: AsyncClient) -> None:
+    crm = {
+        "kind": "zendesk",
+        "url": "https://acme.example",
+        "secret": {"env": "THREADLINE_TENANT_ACME_CRM"},
+    }
+    assert (await ada.get(f"{ADMIN}/crm")).json() is None
+    assert (await ada.delete(f"{ADMIN}/crm")).status_code == 404
+    made = await put(ada, "crm", crm)
+    assert {"field": "crm.kind", "old": None, "new": "zendesk"} in made["changes"][0]["fields"]
+    assert (await ada.get(f"{ADMIN}/crm")).json() == crm
+    wrong = await put(ada, "crm", crm | {"secret": {}}, 400)
+    assert wrong["errors"][0]["field"] == "crm.secret"
+    gone = await ada.delete(f"{ADMIN}/crm?base={made['version']}")
+    assert gone.json()["version"] == made["version"] + 1, gone.text
+    assert (await ada.get(f"{ADMIN}/crm")).json() is None
+    [newest, before, *_] = (await ada.get(f"{ADMIN}/audit?kind=tenant")).json()
+    assert {"field": "crm.url", "old": crm["url"], "new": None} in newest["fields"]
+    assert newest["by"] == before["by"] == "Ada"
+
+
 async def test_a_rule_between_objects_names_both(ada: AsyncClient) -> None:
     refused = await put(ada, "commands", {"back": ["pay"]}, 400)
     assert refused["errors"][0]["message"] == (

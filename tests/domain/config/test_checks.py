@@ -117,6 +117,11 @@ def test_a_sound_configuration_has_no_problem() -> None:
             {"file": "token"},
             "accounts.main.secrets.auth_token.file must be an absolute path",
         ),
+        (
+            "crm",
+            {"kind": "zendesk", "url": "https://a.example", "secret": {}},
+            "crm.secret must have either env or file",
+        ),
     ],
 )
 def test_references_name_what_is_there(path: str, value: Any, problem: str) -> None:

@@ -16,6 +16,7 @@ from domain.config.edit import (
     with_object,
     with_part,
     without_object,
+    without_part,
 )
 from domain.config.problems import Refused
 
@@ -105,3 +106,9 @@ def test_what_is_not_there_cannot_be_deleted(section: Section) -> None:
 def test_a_part_is_replaced_and_the_rest_stays() -> None:
     changed = with_part(DOCUMENT, Part.SILENT, ["ended"])
     assert changed == DOCUMENT | {"silent": ["ended"]}
+
+
+def test_a_part_that_may_be_missing_is_taken_away_and_the_rest_stays() -> None:
+    assert without_part(DOCUMENT | {"crm": {"kind": "zendesk"}}, Part.CRM) == DOCUMENT
+    with pytest.raises(UnknownObject):
+        without_part(DOCUMENT, Part.CRM)

@@ -98,9 +98,10 @@ def test_a_list_with_a_mistake_is_left_out_whole() -> None:
         ("tenant: \0", "line 1, column 1: the file is not YAML: a character is not allowed"),
         ("[" * 5000, "line 1, column 1: the file is nested more than 200 levels deep"),
         (
-            "tenant: a\nname: a\ncrm: {kind: zendesk}",
-            "line 3, column 1: crm is not known yet: this version works with no CRM",
+            "tenant: a\nname: a\nwebhooks: {x: {url: 'https://me:pw@a.example', secret: {env: X}}}",
+            "line 3, column 16: webhooks.x.url must hold no user and no password",
         ),
+        ("tenant: a\nname: a\ncrm: zendesk", "line 3, column 1: crm must be a mapping"),
         (
             "tenant: a\nname: a\nwebhooks: {crm: {url: 'https://a.example', secret: {env: X}, "
             "events: [chat.chnaged]}}",
@@ -112,6 +113,48 @@ def test_a_list_with_a_mistake_is_left_out_whole() -> None:
 )
 def test_what_is_no_configuration_is_refused_in_words(text: str, told: str) -> None:
     assert refusals(text)[0].startswith(told)
+
+
+CRM = """\
+tenant: acme
+name: Acme
+crm:
+  kind: zendesk
+  url: "https://acme.zendesk.example"
+  secret: {env: ACME_CRM}
+  transcript: both
+"""
+
+
+def test_a_crm_is_kept_under_any_well_formed_kind_and_needs_none_of_its_defaults() -> None:
+    """The kinds come with their modules: none is known yet, so none is refused."""
+    crm = parse(CRM)[0].crm
+    assert crm is not None
+    assert (crm.kind, crm.secret.reference) == ("zendesk", "env:ACME_CRM")
+    assert (crm.transcript, crm.record_unanswered) == ("both", False)
+    assert as_data(parse(CRM)[0])["crm"].keys() == {"kind", "url", "secret", "transcript"}
+    assert parse("tenant: a\nname: a")[0].crm is None
+
+
+def test_every_mistake_in_a_crm_has_its_place() -> None:
+    text = CRM.replace("zendesk\n", "Zen Desk\n").replace("both", "letter")
+    text = text.replace('"https://acme.zendesk.example"', "zendesk.example")
+    assert refusals(text.replace("{env: ACME_CRM}", "s3cret") + "  user: me\n") == [
+        "line 4, column 3: crm.kind must be a key: small letters, digits, - _ . "
+        "and at most 63 characters",
+        "line 5, column 3: crm.url must begin with http:// or https://",
+        "line 6, column 3: crm.secret must be a mapping of names to values",
+        "line 7, column 3: crm.transcript must be 'comment', 'attachment' or 'both'",
+        "line 8, column 3: crm.user is not a known name",
+    ]
+
+
+def test_a_crm_without_its_secret_hides_no_other_mistake() -> None:
+    text = CRM.replace("  secret: {env: ACME_CRM}\n", "") + "commands: {exit: [STOP]}\n"
+    assert refusals(text) == [
+        "line 3, column 1: crm.secret is missing",
+        "line 7, column 19: commands.exit[0] is STOP, which is reserved (opt_out)",
+    ]
 
 
 def test_json_is_read_strictly() -> None:

@@ -59,6 +59,29 @@ def test_a_setting_is_told_by_its_own_name() -> None:
     )
 
 
+def test_a_crm_is_made_changed_and_given_up_field_by_field() -> None:
+    none = validate({"tenant": "acme", "name": "Acme"})
+    crm = {"kind": "zendesk", "url": "https://a.example", "secret": {"env": "ACME_CRM"}}
+    comments = validate(as_data(none) | {"crm": crm})
+    both = validate(as_data(none) | {"crm": crm | {"transcript": "both"}})
+
+    def fields(old: Configuration, new: Configuration) -> list[tuple[str, object, object]]:
+        [change] = compare(old, new).changes
+        assert (change.verb, change.kind) == (Verb.CHANGE, Kind.TENANT)
+        return [(field.field, field.old, field.new) for field in change.fields]
+
+    assert fields(none, comments) == [
+        ("crm.kind", None, "zendesk"),
+        ("crm.url", None, "https://a.example"),
+        ("crm.secret.env", None, "ACME_CRM"),
+    ]
+    assert fields(comments, both) == [("crm.transcript", None, "both")]
+    assert [name for name, _, _ in fields(both, none)] == [
+        "crm.kind", "crm.url", "crm.secret.env", "crm.transcript"
+    ]  # fmt: skip
+    assert not compare(both, validate(as_data(both)))
+
+
 names = st.text("abc", min_size=1, max_size=3)
 queues: st.SearchStrategy[dict[str, object]] = st.recursive(
     st.dictionaries(names, st.builds(dict, name=names), max_size=3),
