@@ -205,7 +205,7 @@ class Crm(Strict):
         Field(description="Which CRM it is, by name. The kinds come with the modules for them."),
     ]
     url: Annotated[Url, Field(description="Where it is.")]
-    secret: Annotated[Secret, Field(description="What it lets us in with.")]
+    secret: Annotated[Secret, Field(description="Where our credentials for it are.")]
     transcript: Annotated[
         TranscriptForm, Field(description="How a chat's transcript is put on the record.")
     ] = TranscriptForm.COMMENT

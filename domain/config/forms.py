@@ -59,7 +59,9 @@ Subdomain = Annotated[
     str, _matching(_SUBDOMAIN, "must be a subdomain: small letters, digits and -")
 ]
 SupportNumber = Annotated[str, AfterValidator(_support_number)]
-Url = Annotated[str, Field(max_length=2048), AfterValidator(_url)]
+Url = Annotated[
+    str, Field(max_length=2048, json_schema_extra={"format": "uri"}), AfterValidator(_url)
+]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Word = Annotated[str, Field(min_length=1, max_length=50)]
 Wording = Annotated[str, Field(min_length=1, max_length=1600)]

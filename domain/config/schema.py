@@ -14,7 +14,7 @@ from domain.config.document import Configuration
 from domain.texts import CATALOGUE, SAMPLES, SystemText, TextKey
 from domain.wordings import BUILT_IN
 
-_WRITTEN = {"sms": "SMS", "crm": "CRM", "url": "URL", "optout": "Opt-out"}
+_WRITTEN = {"sms": "SMS", "crm": "CRM", "url": "URL", "optout": "Opt-out", "env": "variable"}
 
 
 @cache

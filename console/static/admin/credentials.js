@@ -3,6 +3,7 @@
 import * as api from "../api.js";
 import { el, fill } from "../dom.js";
 import { announce, fullTime } from "../words.js";
+import { mayChange, offered } from "./rights.js";
 
 const BASE = "/admin/api/v1/credentials";
 
@@ -16,7 +17,7 @@ export const credentialsView = (ask) => async (root) => {
   fill(root,
     el("h2", {}, "Credentials"),
     el("p", { class: "quiet" }, "Programs log in with the company's subdomain and a credential's token. A token is shown once; only its hash is kept."),
-    form, secret, note, list,
+    offered(form), secret, note, list,
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -57,7 +58,7 @@ export const credentialsView = (ask) => async (root) => {
     return el("li", { class: "card entry" },
       el("p", {}, el("strong", {}, one.name), over ? ` disabled ${fullTime(one.disabled_at)}` : ""),
       el("p", { class: "quiet" }, `${made}; ${used}`),
-      over ? null : el("p", { class: "actions" },
+      over || !mayChange() ? null : el("p", { class: "actions" },
         el("button", { type: "button", onclick: replaceIt }, "Replace the token…"),
         el("button", { type: "button", onclick: endIt }, "Disable…")));
   }

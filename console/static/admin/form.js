@@ -3,7 +3,8 @@
 import { el, fill, say, set } from "../dom.js";
 import { language as languageName } from "../words.js";
 import { at, draft, edit, same } from "./draft.js";
-import { languages, properties, resolved } from "./schema.js";
+import { allowed } from "./rights.js";
+import { languages, laterWords, properties, resolved } from "./schema.js";
 import { fits, searchBox } from "./search.js";
 import { isLeaf, label, queues } from "./tree.js";
 import { wordingField } from "./wording.js";
@@ -60,8 +61,7 @@ export function field(declared, path, { refers = null, inherited = null, label: 
   const id = `field-${ids += 1}`;
   const control = controlOf(shape, path, id, refers, inherited);
   const title = words ?? shape.title;
-  const later = shape.later ? "Kept, but not used yet." : "";
-  const help = [shape.description, range(shape), later].filter(Boolean).join(" ");
+  const help = [shape.description, range(shape), laterWords(shape)].filter(Boolean).join(" ");
   const grouped = control.matches("fieldset, .wording");
   const caption = grouped ? el("span", { class: "label" }, title) : el("label", { for: id }, title);
   const row = el("div", { class: "field", "data-path": path.join(".") }, caption, control);
@@ -71,7 +71,7 @@ export function field(declared, path, { refers = null, inherited = null, label: 
     if (!grouped) set(control, "aria-describedby", `${id}-help`);
   }
   if (inherited && !control.matches(".wording")) row.append(originOf(path, inherited));
-  return row;
+  return allowed(row);
 }
 
 function range(shape) {
@@ -98,6 +98,7 @@ function originOf(path, inherited) {
 const shown = (value) => (value === true ? "on" : value === false ? "off" : value === null ? "none" : String(value));
 
 function controlOf(shape, path, id, refers, inherited) {
+  if (shape.properties) return parts(shape, path);
   if (shape.type === "array" && refers) return checklist(path, refers());
   if (shape.type === "array") return words(shape, path, id);
   if (refers) return select(path, id, [...(inherited ? [] : [["", "–"]]), ...refers()], shape, inherited);
@@ -106,9 +107,14 @@ function controlOf(shape, path, id, refers, inherited) {
   if (shape.type === "boolean" && shape.nullable) return select(path, id, [["true", "on"], ["false", "off"]], shape, inherited);
   if (shape.type === "boolean") return checkbox(shape, path, id);
   if (shape.type === "integer") return number(shape, path, id, inherited);
+  if (shape.format === "uri") return text(shape, path, id);
   if (shape.variables || shape.maxLength >= 1000) return wordingField(shape, path, id, { placeholder: inherited?.().value ?? "" });
   return text(shape, path, id);
 }
+
+/** What has fields of its own: each below its name. */
+const parts = (shape, path) => el("fieldset", { class: "parts" },
+  ...Object.entries(shape.properties).map(([key, inner]) => field(inner, [...path, key])));
 
 const asDefault = (shape, value) => (same(value, shape.default ?? null) ? undefined : value);
 
@@ -137,7 +143,7 @@ function number(shape, path, id, inherited) {
 
 function text(shape, path, id) {
   const input = el("input", {
-    type: shape.title === "Email" ? "email" : shape.format === "date" ? "date" : "text", id,
+    type: shape.title === "Email" ? "email" : { date: "date", uri: "url" }[shape.format] ?? "text", id,
     maxlength: shape.maxLength, autocomplete: "off",
   });
   input.value = at(path) ?? shape.default ?? "";
@@ -202,7 +208,7 @@ function checklist(path, options) {
       else chosen.delete(key);
       edit(path, chosen.size ? [...chosen] : undefined);
     });
-    return el("label", { class: "check" }, box, el("span", {}, words));
+    return allowed(el("label", { class: "check" }, box, el("span", {}, words)));
   };
   const empty = el("p", { class: "help" }, "There is none to choose yet.");
   const boxes = el("div", { class: "checks" });

@@ -5,6 +5,7 @@ import { el, fill, set } from "../dom.js";
 import { fullTime, plural } from "../words.js";
 import { draft, isDirty, replace } from "./draft.js";
 import { changeView } from "./review.js";
+import { mayChange } from "./rights.js";
 
 const BASE = "/admin/api/v1";
 const PER = 50;
@@ -27,7 +28,7 @@ export const versionsView = ({ review, ask }) => (root) => paged(root, {
   line: ({ version, by, at }) => el("li", { class: "card entry" },
     el("p", {}, el("strong", {}, `Version ${version}`), version === draft.version ? " holds now" : ""),
     el("p", { class: "quiet" }, `${by}, ${fullTime(at)}`),
-    version === draft.version ? null : el("button", { type: "button", onclick: () => goBack(version, review, ask) },
+    version === draft.version || !mayChange() ? null : el("button", { type: "button", onclick: () => goBack(version, review, ask) },
       `Go back to version ${version}…`)),
 });
 

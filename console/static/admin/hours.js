@@ -3,6 +3,7 @@
 import { el, fill, set } from "../dom.js";
 import { at, draft, edit, ownerOf } from "./draft.js";
 import { field } from "./form.js";
+import { allowed, offered } from "./rights.js";
 import { properties } from "./schema.js";
 import { freshKey, queues } from "./tree.js";
 import { expression, NAMES, parsed, rangesOf, words } from "./week.js";
@@ -40,7 +41,7 @@ export function hoursView(root) {
           type: "button", class: "name", "aria-current": key === chosen && "true",
           onclick: () => { chosen = key; render(); },
         }, el("span", {}, key), el("small", { class: "quiet" }, usedBy(key)))))) : el("p", { class: "quiet" }, "There are none yet."),
-        adding), form),
+        offered(adding)), form),
   );
 }
 
@@ -63,9 +64,9 @@ function hoursForm(form, render) {
   fill(form,
     el("h3", {}, "Hours ", el("code", {}, chosen)), zone, zones, week, open,
     el("h3", {}, "Holidays"), ...holidays(path, render),
-    el("p", { class: "actions" }, el("button", {
+    offered(el("p", { class: "actions" }, el("button", {
       type: "button", class: "danger", onclick: () => { edit(path, undefined); render(); },
-    }, "Delete these hours")),
+    }, "Delete these hours"))),
   );
 }
 
@@ -89,7 +90,7 @@ function weekView(root, path, expressionInput) {
       expressionInput.value = expression(week);
       edit([...path, "open"], expressionInput.value);
     });
-    return el("div", { class: "day" }, el("span", {}, name), input, bar);
+    return el("div", { class: "day" }, el("span", {}, name), allowed(input), bar);
   }));
 }
 
@@ -119,15 +120,15 @@ function holidays(path, render) {
       });
       row.append(input);
     }
-    row.append(el("button", {
+    row.append(offered(el("button", {
       type: "button", "aria-label": `Delete ${holiday.name || holiday.day}`,
       onclick: () => { keep(all.filter((_, other) => other !== index)); render(); },
-    }, "✕"));
-    return row;
+    }, "✕")) ?? "");
+    return allowed(row);
   });
   const add = el("button", {
     type: "button",
     onclick: () => { keep([...all, { day: new Date().toISOString().slice(0, 10), name: "" }]); render(); },
   }, "Add a holiday");
-  return [...rows, el("p", { class: "actions" }, add)];
+  return [...rows, offered(el("p", { class: "actions" }, add))];
 }

@@ -6,12 +6,14 @@ import { el, fill, say, set } from "../dom.js";
 import { loginView } from "../login.js";
 import { commandsView, settingsView } from "./company.js";
 import { consentView } from "./consent.js";
+import { crmView } from "./crm.js";
 import { credentialsView } from "./credentials.js";
 import { adopt, discard, draft, isDirty, whenChanged } from "./draft.js";
 import { auditView, goBack, versionsView } from "./history.js";
 import { chooseHours, hoursView } from "./hours.js";
 import { chooseQueue, queuesView } from "./queues.js";
 import { reviewView } from "./review.js";
+import { mayChange, useRole } from "./rights.js";
 import { useSchema } from "./schema.js";
 import { sessionsView } from "./sessions.js";
 import { chooseLanguage, textsView } from "./texts.js";
@@ -36,12 +38,16 @@ const SECTIONS = {
   hours: ["Hours", hoursView, chooseHours],
   commands: ["Commands", commandsView],
   settings: ["Settings", settingsView],
+  crm: ["CRM", crmView],
   consent: ["Consent", consentView(ask)],
   credentials: ["Credentials", credentialsView(ask)],
   sessions: ["Sessions", sessionsView(ask)],
   versions: ["Versions", versionsView({ review, ask })],
   audit: ["Audit log", auditView],
 };
+
+/** Where a manager may do all that is offered, or nobody changes anything. */
+const OPEN_TO_MANAGERS = new Set(["consent", "audit"]);
 
 function owner() {
   return `${draft.doc.tenant ?? ""}.${user.id}`;
@@ -58,6 +64,7 @@ function show(name) {
     if (link.hash === `#${shown}`) link.scrollIntoView({ block: "nearest", inline: "center" });
   }
   document.title = `${SECTIONS[shown][0]} · Threadline administration`;
+  set(find("why"), "hidden", mayChange() || OPEN_TO_MANAGERS.has(shown));
   SECTIONS[shown][1](find("section"));
 }
 
@@ -91,10 +98,11 @@ find("done-close").addEventListener("click", () => set(find("done"), "hidden", t
 addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.key !== "s" || find("app").hidden) return;
   event.preventDefault();
-  if (isDirty() && !find("plan").open) review();
+  if (isDirty() && mayChange() && !find("plan").open) review();
 });
 whenChanged(() => {
   set(find("pending"), "hidden", !isDirty());
+  set(find("review"), "hidden", !mayChange());
   if (isDirty()) set(find("done"), "hidden", true);
   say(find("pending").querySelector("p"), isDirty() ? "You have changes that are not applied yet. This browser keeps them." : "");
 });
@@ -126,6 +134,7 @@ api.whenLoggedOut(() => { if (find("login").hidden) loggedOut("You have been log
 
 async function enter(agent) {
   user = agent;
+  useRole(agent.role);
   try {
     const [found, schema] = await Promise.all([
       api.get(`${BASE}/configuration`), api.get(`${BASE}/configuration/schema`),
@@ -133,7 +142,7 @@ async function enter(agent) {
     useSchema(schema);
     draft.doc = found.document;
     adopt(found, owner());
-    say(find("who"), `${agent.name} · ${draft.doc.name}${agent.role === "administrator" ? "" : " · you may look, not change"}`);
+    say(find("who"), `${agent.name} · ${draft.doc.name} · ${agent.role}`);
     phase("app");
     show(location.hash.slice(1));
   } catch (error) {

@@ -6,6 +6,7 @@ import { givenAbove, inheritedOn } from "./company.js";
 import { draft, edit } from "./draft.js";
 import { fields } from "./form.js";
 import { phoneView } from "./phone.js";
+import { mayChange, offered } from "./rights.js";
 import { properties } from "./schema.js";
 import { fits, searchBox } from "./search.js";
 import { add, isLeaf, label, move, named, queues, step } from "./tree.js";
@@ -49,10 +50,10 @@ export function queuesView(root) {
   });
   fill(root,
     el("h2", {}, "Queues"),
-    el("p", { class: "quiet" }, "The order is the menu's. Drag a queue, or hold Alt and press an arrow key on its name."),
+    el("p", { class: "quiet" }, "The order is the menu's.", offered(" Drag a queue, or hold Alt and press an arrow key on its name.")),
     el("div", { class: "columns" },
       el("section", { class: "card" }, search, tree,
-        adding("Add a top-level queue", (name) => act(() => { selected = add(["queues"], name); }))),
+        offered(adding("Add a top-level queue", (name) => act(() => { selected = add(["queues"], name); })))),
       form, phone),
   );
   render();
@@ -83,16 +84,16 @@ function row(key, queue, path, act, about = null) {
   const marks = [about, queue.hidden && "hidden", queue.language, ...(queue.keywords ?? []).map((word) => `“${word}”`)];
   const name = el("button", {
     type: "button", class: "name", "aria-current": key === selected && "true",
-    "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight",
+    "aria-keyshortcuts": mayChange() && "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight",
     onclick: () => act(() => { selected = key; }, key),
     onkeydown: (event) => {
-      if (!event.altKey || !KEYS[event.key]) return;
+      if (!mayChange() || !event.altKey || !KEYS[event.key]) return;
       event.preventDefault();
       act(() => shift(key, KEYS[event.key]), key);
     },
   }, el("span", {}, queue.name ?? ""), el("small", { class: "quiet" }, marks.filter(Boolean).join(" · ")));
-  const line = el("div", { class: "row", draggable: "true" }, name,
-    ...(key === selected ? Object.entries(MOVES).map(([direction, [shape, words]]) => el("button", {
+  const line = el("div", { class: "row", draggable: mayChange() && "true" }, name,
+    ...(mayChange() && key === selected ? Object.entries(MOVES).map(([direction, [shape, words]]) => el("button", {
       type: "button", class: "small plain", "aria-label": `${words}: ${queue.name}`, title: words,
       onclick: () => act(() => shift(key, direction), key),
     }, shape)) : []));
@@ -179,9 +180,9 @@ function queueForm(form, act) {
       : "Agents sit on leaves: this queue is a menu."),
     el("details", {}, el("summary", {}, "Settings of its own"),
       ...fields("QueueSettings", [...one.path, "settings"], { inherited: inheritedOn(one) })),
-    adding("Add a queue below", (name) => act(() => { selected = addBelow(one, name); })),
-    el("p", { class: "actions" },
+    offered(adding("Add a queue below", (name) => act(() => { selected = addBelow(one, name); }))),
+    offered(el("p", { class: "actions" },
       el("button", { type: "button", class: "danger", onclick: () => act(() => edit(one.path, undefined)) },
-        leaf ? "Delete" : "Delete with all below")),
+        leaf ? "Delete" : "Delete with all below"))),
   );
 }

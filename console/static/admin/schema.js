@@ -16,6 +16,9 @@ export function resolved(shape) {
 const without = (shape, name) =>
   Object.fromEntries(Object.entries(shape).filter(([key]) => key !== name));
 
+/** What is kept for a feature to come says so. */
+export const laterWords = (shape) => (shape.later ? "Kept, but not used yet." : "");
+
 export const properties = (name) => root.$defs[name].properties;
 export const systemTexts = () => root.properties.texts.additionalProperties.properties;
 

@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { el } from "../dom.js";
 import { announce, fullTime } from "../words.js";
 import { paged } from "./history.js";
+import { mayChange } from "./rights.js";
 
 const BASE = "/admin/api/v1/sessions";
 
@@ -37,5 +38,5 @@ function lineOf({ id, user, created_at, expires_at, address, current }, ask, aga
   return el("li", { class: "card entry" },
     el("p", {}, el("strong", {}, user.name), current ? " you, in this browser" : ""),
     el("p", { class: "quiet" }, `since ${fullTime(created_at)}${address ? ` from ${address}` : ""}; ends ${fullTime(expires_at)}`),
-    current ? null : el("p", { class: "actions" }, end), note);
+    current || !mayChange() ? null : el("p", { class: "actions" }, end), note);
 }

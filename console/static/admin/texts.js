@@ -2,7 +2,8 @@
 
 import { el, fill, set } from "../dom.js";
 import { draft, edit } from "./draft.js";
-import { languages, systemTexts, wording } from "./schema.js";
+import { allowed } from "./rights.js";
+import { languages, laterWords, systemTexts, wording } from "./schema.js";
 import { wordingField } from "./wording.js";
 
 let lang = null;
@@ -32,7 +33,7 @@ function textCard(key, shape) {
   const control = wordingField({ ...shape, description: "" }, ["texts", lang, key], id, { placeholder: built });
   return el("section", { class: "card form", "data-path": `texts.${lang}.${key}` },
     el("div", { class: "head" }, el("h3", {}, shape.title), shape.switchable ? sentSwitch(key) : null),
-    el("p", { class: "help" }, `${shape.description}${shape.later ? " Kept, but not used yet." : ""}`), control);
+    el("p", { class: "help" }, `${shape.description} ${laterWords(shape)}`.trim()), control);
 }
 
 /** The company's wordings less one: what would be sent without it. */
@@ -50,7 +51,7 @@ function sentSwitch(key) {
   });
   const sent = el("label", { class: "check" }, box, el("span", {}, "is sent"));
   set(box, "aria-label", `${key.replaceAll("_", " ")} is sent`);
-  return sent;
+  return allowed(sent);
 }
 
 function nameOf(language) {

@@ -4,6 +4,7 @@ import { el, fill, say, set } from "../dom.js";
 import { grouped } from "../words.js";
 import { at, draft, edit, ownerOf } from "./draft.js";
 import { fields } from "./form.js";
+import { offered } from "./rights.js";
 import { languages, properties } from "./schema.js";
 import { fits, searchBox } from "./search.js";
 import { freshKey, label, named } from "./tree.js";
@@ -104,7 +105,7 @@ export const thingsView = (kind, beside = null) => (root) => {
     el("h2", {}, title), el("p", { class: "quiet" }, intro),
     el("div", { class: "columns two" },
       el("section", { class: "card" }, all.length > SEARCHED ? searchBox(`Search ${all.length.toLocaleString()} ${title.toLowerCase()}`, show, sought[kind]) : null,
-        all.length ? list : el("p", { class: "quiet" }, "There is none yet."), more, adding), form),
+        all.length ? list : el("p", { class: "quiet" }, "There is none yet."), more, offered(adding)), form),
   );
 };
 
@@ -121,10 +122,11 @@ function thingForm(form, kind, render, beside) {
     ...(kind === "shortcuts" ? shortcutTexts(path) : []),
   );
   beside?.(key, form);
-  form.append(el("p", { class: "actions" }, el("button", {
+  const gone = el("button", {
     type: "button", class: "danger",
     onclick: () => { edit(path, undefined); chosen[kind] = null; render(); },
-  }, `Delete ${shown(key, at(path))[0]}`)));
+  }, `Delete ${shown(key, at(path))[0]}`);
+  form.append(offered(el("p", { class: "actions" }, gone)) ?? "");
 }
 
 function shortcutTexts(path) {

@@ -3,6 +3,7 @@
 import * as api from "../api.js";
 import { el, fill, say } from "../dom.js";
 import { draft } from "./draft.js";
+import { mayChange, offered } from "./rights.js";
 
 const BASE = "/admin/api/v1";
 
@@ -20,6 +21,7 @@ export function numberStatus(key, form) {
 
 /** A new password for somebody, shown once; who has it logs in anew everywhere. */
 export const passwordOf = (ask) => (key, form) => {
+  if (!mayChange()) return;
   const user = draft.base.users?.[key];
   beside(form, "Password", user, null, "Make a new password…", async (told) => {
     const sure = await ask({
@@ -49,7 +51,7 @@ function beside(form, title, holds, shown, words, verb) {
   };
   act.addEventListener("click", () => attempt(verb));
   const row = el("div", { class: "field" }, el("span", { class: "label" }, title));
-  if (holds) row.append(told, el("p", {}, act));
+  if (holds) row.append(told, offered(el("p", {}, act)) ?? "");
   else row.append(el("p", { class: "help" }, "Once it is applied."));
   form.append(row);
   if (holds && shown) attempt(shown);

@@ -4,6 +4,7 @@ import { el, say, set } from "../dom.js";
 import { count } from "../segments.js";
 import { plural } from "../words.js";
 import { at, draft, edit } from "./draft.js";
+import { allowed, mayChange } from "./rights.js";
 import { schema } from "./schema.js";
 
 export const filled = (wording, values = {}) => wording.replace(/@\{([^}]*)\}/g, (all, name) =>
@@ -27,12 +28,12 @@ export function wordingField(shape, path, id, { placeholder }) {
     area.dispatchEvent(new Event("input"));
     area.focus();
   };
-  const variables = (shape.variables ?? []).map((name) => el("button", {
+  const variables = (mayChange() ? shape.variables ?? [] : []).map((name) => el("button", {
     type: "button", class: "small", onclick: () => put(name),
   }, `@{${name}}`));
   if (shape.title) set(area, "aria-label", shape.title);
-  return el("div", { class: "wording", role: "group" }, area, cost,
-    variables.length ? el("p", { class: "variables" }, ...variables) : null);
+  return allowed(el("div", { class: "wording", role: "group" }, area, cost,
+    variables.length ? el("p", { class: "variables" }, ...variables) : null));
 }
 
 function costOf(wording, variables) {

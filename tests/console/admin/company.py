@@ -17,6 +17,12 @@ from store.database import Database, Tx, WallClock
 
 Enter = Callable[[str], Awaitable[Page]]
 
+CRM: dict[str, Any] = {
+    "kind": "zendesk",
+    "url": "https://acme.example",
+    "secret": {"env": "THREADLINE_TENANT_ACME_CRM"},
+}
+
 
 @dataclass
 class Company:

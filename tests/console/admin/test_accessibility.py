@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.console.admin.company import Company, Enter, rename
+from tests.console.admin.company import CRM, Company, Enter, rename
 from tests.console.looks import judge
 
 SECTIONS = (
-    "queues numbers users teams texts shortcuts hours commands settings consent credentials "
+    "queues numbers users teams texts shortcuts hours commands settings crm consent credentials "
     "sessions versions audit"
 )
 LOOKS = pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
@@ -47,6 +47,26 @@ async def test_every_section_is_accessible_and_fits(page: Page, scheme: str, wid
     await page.get_by_role("button", name="Apply 1 change").click()
     await expect(page.locator("#done")).to_be_visible()
     await look(page, "applied")
+
+
+@LOOKS
+async def test_what_a_manager_sees_is_accessible_and_fits(
+    page: Page, enter: Enter, company: Company, scheme: str, width: int
+) -> None:
+    document = await company.document()
+    document["crm"] = CRM
+    await company.call("POST", "configuration/apply", {"document": document, "base": 1})
+    await dress(page, scheme, width)
+    await go(page, "crm")
+    await page.reload()
+    await expect(page.get_by_label("Kind")).to_have_value("zendesk")
+    await look(page, "a CRM")
+    mia = await enter("mia")
+    await expect(mia.get_by_role("heading", name="Queues")).to_be_visible()
+    await dress(mia, scheme, width)
+    for name in ("queues", "texts", "crm"):
+        await go(mia, name)
+        await look(mia, f"{name}, as a manager")
 
 
 @LOOKS
