@@ -173,9 +173,10 @@ def answer(
     unique: str,
     lang: str | None = None,
 ) -> int:
-    """Write the one answer to a command: a text without a chat, sent before all others."""
+    """Write the one answer to a command: a text without a chat, sent before all others. `lang` is
+    that of the chat that the command was given in, if it was in one."""
     tenant = tenants.get(tx, tenant_id)
-    lang = lang or tenant.default_lang
+    lang = lang or _spoken(tx, tenant_id, number_id, consumer_id)
     values = {Variable.COMPANY_NAME: tenant.name}
     draft = Draft(
         tenant_id=tenant_id,
@@ -191,3 +192,14 @@ def answer(
     outbox.add(tx, tenant_id, outbox.Kind.SEND, message_id, {})
     events.message_changed(tx, tenant_id, None, message_id, MessageStatus.QUEUED, None)
     return message_id
+
+
+def _spoken(tx: Tx, tenant_id: int, number_id: int, consumer_id: int) -> str:
+    """The language of the consumer's last chat with the number, else of the number's queue, else
+    the company's."""
+    last = consumers.last_lang(tx, tenant_id, consumer_id, number_id)
+    if last is not None:
+        return last
+    tree, queue_id = tenants.tree(tx, tenant_id), numbers.by_id(tx, tenant_id, number_id).queue_id
+    of_queue = tree.lang(queue_id) if queue_id is not None and queue_id in tree else None
+    return of_queue or tenants.get(tx, tenant_id).default_lang

@@ -23,7 +23,7 @@ from store import chats as store_chats
 from store.chats import OpenChat
 from store.consent import Entry
 from store.database import Again, Tx
-from store.numbers import Account, Number, Pair
+from store.numbers import Account, Pair
 
 CONSENT = {
     Command.OPT_OUT: TextKey.OPT_OUT,
@@ -206,19 +206,6 @@ def _obey(tx: Tx, incoming: Incoming, chat: OpenChat | None, command: Command) -
     if news and not incoming.answered:
         key = CONSENT[command]
         unique = f"{key}:{message_id}"
-        lang = _lang(tx, number, incoming.consumer_id, chat)
+        lang = None if chat is None else chat.state.lang
         consent.answer(tx, number.tenant_id, number.id, incoming.consumer_id, key, unique, lang)
     return Received(True, message_id, None if chat is None else chat.id)
-
-
-def _lang(tx: Tx, number: Number, consumer_id: int, chat: OpenChat | None) -> str | None:
-    """The language of the chat, else of the last one with this number, else of the queue that the
-    number belongs to."""
-    if chat is not None:
-        return chat.state.lang
-    spoken = consumers.last_lang(tx, number.tenant_id, consumer_id, number.id)
-    if spoken is not None:
-        return spoken
-    tree = tenants.tree(tx, number.tenant_id)
-    known = number.queue_id is not None and number.queue_id in tree
-    return tree.lang(number.queue_id) if known and number.queue_id else None

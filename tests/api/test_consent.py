@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from carriers.protocol import Accepted
 from services import claims, sends
+from store import tables as t
 from tests.api.world import Api
 
 ADMIN = "/admin/api/v1/consent"
@@ -136,3 +138,18 @@ async def test_an_agent_takes_the_flag_away_by_the_api(api: Api) -> None:
         assert asked == [chat["stop_asked"]]
         after = await client.delete(f"{path}/stop_request")
     assert after.json()["stop_asked"] is None
+
+
+async def test_who_asked_without_a_chat_is_answered_in_the_language_spoken_last(api: Api) -> None:
+    world = api.acme.world
+    await world.text("Hola")
+    spanish = sa.update(t.chats).values(lang="es")
+    await world.db.write(lambda tx: tx.conn.execute(spanish))
+    await world.text("EXIT")
+    await world.configure(sms=False)
+    asked = await world.text("No me escriban mas")
+    assert asked.message_id is not None
+    assert asked.chat_id is None
+    assert await decide(api, asked.message_id, "opt_out") == 204
+    (confirmed,) = await world.sent_without_chat()
+    assert confirmed.text.startswith("Acme Outfitters: Se ha dado de baja")
