@@ -163,6 +163,9 @@ def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Deci
         return Decision(ended, _goodbye(state, TextKey.ENDED), Unsent.FAIL)
     if state.status is ChatStatus.DISMISSED:
         return dismissal.revive(state, fact.at, world)
+    if fact.command is Command.HELP and state.unanswered:
+        # Who asks what this is about has not answered it (B: HELP changes no state).
+        return Decision(state)
     window = fact.at if state.unanswered else state.window_from
     state = replace(state, heard=True, silent_from=None, noticed=False, window_from=window)
     if state.status is ChatStatus.ASSIGNED:

@@ -324,3 +324,11 @@ def test_who_comes_back_to_choose_has_the_whole_time_but_no_more_for_asking_agai
 def test_a_waiting_chat_whose_queue_became_a_menu_has_the_whole_time_to_choose() -> None:
     moved = decide(queued(), QueueGone(HELPDESK, LATER), WORLD).state
     assert (moved.status, moved.window_from) == (ChatStatus.SELECTING, LATER)
+
+
+def test_help_is_no_answer_to_ours_and_yes_is() -> None:
+    begun = ours(assigned())
+    assert decide(begun, wrote("help", command=Command.HELP), WORLD).state == begun
+    assert not decide(begun, wrote("yes", command=Command.OPT_IN), WORLD).state.unanswered
+    again = decide(assigned(), wrote("help", command=Command.HELP), WORLD).state
+    assert again.window_from == LATER
