@@ -143,7 +143,8 @@ def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> Ope
     """One click: the consumer asked in free text. Confirmed once, as STOP would be."""
     locks.routing(tx, tenant_id)
     chat = _of_agent(tx, tenant_id, agent_id, chat_id)
-    asked = messages.last_inbound(tx, tenant_id, chat_id)
+    asked = asks.asked_in(tx, tenant_id, chat.consumer_id, chat_id)
+    asked = asked or messages.last_inbound(tx, tenant_id, chat_id)
     entry = Entry(
         tenant_id=tenant_id,
         number=consumers.number(tx, tenant_id, chat.consumer_id),

@@ -48,6 +48,18 @@ def last_text_asks(tx: Tx, tenant_id: int, number_id: int, consumer_id: int) -> 
     return None if found is None else Asks(found)
 
 
+def asked_in(tx: Tx, tenant_id: int, consumer_id: int, chat_id: int) -> tuple[int, str] | None:
+    """The newest request of a chat that waits for a decision: the message's id and its words."""
+    query = sa.select(m.id, m.text).where(
+        m.tenant_id == tenant_id,
+        m.consumer_id == consumer_id,
+        m.chat_id == chat_id,
+        sa.text(t.ASKS_TO_STOP),
+    )
+    row = tx.conn.execute(query.order_by(m.id.desc()).limit(1)).one_or_none()
+    return None if row is None else (row.id, row.text)
+
+
 def decide(
     tx: Tx, tenant_id: int, consumer_id: int, how: Asks, *where: sa.ColumnElement[bool]
 ) -> int:

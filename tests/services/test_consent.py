@@ -225,16 +225,20 @@ async def test_an_agents_click_opts_out_and_is_confirmed_once(world: World) -> N
         await opt_out_by_click(world, chat_id)
 
 
-async def test_the_evidence_of_an_agents_click_is_what_the_consumer_wrote_last(
-    world: World,
+@pytest.mark.parametrize("words", ["Please stop  texting me!", "Not any longer  with me."])
+async def test_the_evidence_of_an_agents_click_are_the_words_that_asked_else_the_last_ones(
+    world: World, words: str
 ) -> None:
+    """What was not recognised as a request is at least what the consumer wrote last."""
     chat_id = await world.connected_chat()
-    asked = await world.text("Please stop  texting me!")
+    asked = await world.text(words)
     await world.reply("ana", chat_id, "Of course.")
+    if words.startswith("Please"):
+        await world.text("Thank you")
     await opt_out_by_click(world, chat_id)
     c = t.consent_ledger.c
     [entry] = await world.rows(sa.select(c.message_id, c.evidence, c.actor_id))
-    assert tuple(entry) == (asked.message_id, "Please stop  texting me!", world.agents["ana"])
+    assert tuple(entry) == (asked.message_id, words, world.agents["ana"])
 
 
 async def test_only_the_chats_agent_can_click(world: World) -> None:
