@@ -5,6 +5,7 @@ import { button, el, say, set } from "./dom.js";
 import { ACTIONS } from "./keys.js";
 import { oddView } from "./odd.js";
 import { count } from "./segments.js";
+import { shortcutsView } from "./shortcuts.js";
 import { agentMax, announce, chatStatus, plural } from "./words.js";
 
 const SOON = 100; // characters left from which on they are counted down
@@ -13,12 +14,14 @@ const SOON = 100; // characters left from which on they are counted down
 export function composerView(root, acts) {
   const text = el("textarea", {
     id: "text", rows: "2", dir: "auto", "aria-describedby": "size why-not still",
-    "aria-keyshortcuts": ACTIONS.write.aria, oninput: () => { typed += 1; keep(); size(); }, onkeydown: pressed,
+    "aria-keyshortcuts": ACTIONS.write.aria, onkeydown: pressed,
+    oninput: (event) => { typed += 1; keep(); size(); shortcuts.typed(event); },
   });
   const counter = el("span", { id: "size" });
   const room = el("span", { id: "why-not", class: "why" });
   const still = el("p", { id: "still", class: "still" });
   const odd = oddView(text);
+  const shortcuts = shortcutsView(text);
   const submit = button(ACTIONS.send, "Send", submitText, "primary");
   const copy = button(ACTIONS.copy, "Copy the text", copyText);
   const discard = button({}, "Throw it away", () => put(""));
@@ -26,7 +29,7 @@ export function composerView(root, acts) {
     el("span", {}, "Your text"), el("kbd", { "aria-hidden": "true" }, ACTIONS.write.hint));
   const last = el("p", { class: "size" }, counter, room);
   const left = el("p", { class: "left" }, copy, discard);
-  root.append(label, text, still, odd.root, last, submit, left);
+  root.append(label, shortcuts.opener, shortcuts.box, text, still, odd.root, last, submit, left);
 
   let key = null;
   let over = 0;
@@ -96,11 +99,13 @@ export function composerView(root, acts) {
   function update(chat, { agent, line }, isOpen) {
     const wanted = chatKey(agent.id, chat);
     open = isOpen;
+    if (wanted !== key || !open) shortcuts.close(false);
     if (wanted !== key) {
       key = wanted;
       text.value = readDraft(key);
       over = 0;
     }
+    shortcuts.update(chat, open);
     set(text, "lang", chat.lang); // how it is spell-checked and read aloud
     const words = text.value.trim() !== "";
     root.hidden = !open && !words;
@@ -116,5 +121,6 @@ export function composerView(root, acts) {
   return {
     update, putBack, focus: () => text.focus(), draft: () => text.value.trim(), typed: () => typed,
     makePlain: odd.makePlain, findOdd: odd.find, copy: () => { if (!open) copyText(); },
+    shortcuts: shortcuts.toggle,
   };
 }

@@ -28,6 +28,15 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Typed into a field, not set: the browser can undo it then. */
+export function typeInto(field, start, end, words) {
+  field.focus();
+  field.setSelectionRange(start, end);
+  if (document.execCommand(words === "" ? "delete" : "insertText", false, words)) return;
+  field.setRangeText(words, start, end, "end");
+  field.dispatchEvent(new Event("input"));
+}
+
 const views = new WeakMap();
 
 /**

@@ -33,6 +33,7 @@ export const GROUPS = {
   },
   Writing: {
     write: key("W", "Write in the open chat"),
+    shortcuts: key("/", "Put a shortcut into the text (or / in it)", "Slash"),
     send: { label: "Send", hint: "Enter", aria: "Enter" },
     newline: { label: "New line in a text", hint: "Shift+Enter" },
     plain: key("P", "Replace what makes the text UCS-2"),

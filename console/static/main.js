@@ -190,6 +190,7 @@ key("retry", () => {
 key("putBack", () => [...find("chat").querySelectorAll(".talk .bubble .foot button:last-child:not([hidden])")].at(-1)?.click());
 key("newest", () => chat.thread.toEnd());
 key("earlier", () => when(state.selected, acts.loadEarlier));
+key("shortcuts", () => { show("chat"); chat.composer.shortcuts(); });
 key("plain", () => chat.composer.makePlain());
 key("find", () => chat.composer.findOdd());
 key("copy", () => chat.composer.copy());

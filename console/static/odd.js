@@ -1,7 +1,7 @@
 // What makes the text UCS-2, and so more than twice as long to send: which character, where, and
 // what can be done about it.
 
-import { button, el, keyed, say } from "./dom.js";
+import { button, el, keyed, say, typeInto } from "./dom.js";
 import { ACTIONS } from "./keys.js";
 import { characterName, makePlain, oddities, surroundings } from "./plain.js";
 import { announce, plural } from "./words.js";
@@ -66,24 +66,15 @@ export function oddView(field) {
   function replaceAll() {
     if (root.hidden || !found.some((each) => each.plain !== null)) return;
     const end = makePlain(field.value.slice(0, field.selectionEnd)).length;
-    type(0, field.value.length, makePlain(field.value));
+    typeInto(field, 0, field.value.length, makePlain(field.value));
     field.setSelectionRange(end, end);
     announce(root.hidden ? "Replaced. The text is GSM-7 now." : "Replaced.");
   }
 
   function replace(character, by) {
     const places = found.find((each) => each.character === character)?.places ?? [];
-    for (const place of places.toReversed()) type(place, place + character.length, by);
+    for (const place of places.toReversed()) typeInto(field, place, place + character.length, by);
     announce(by === "" ? "Removed" : "Replaced");
-  }
-
-  // Typed, not set: the browser can undo it then.
-  function type(start, end, words) {
-    field.focus();
-    field.setSelectionRange(start, end);
-    if (document.execCommand(words === "" ? "delete" : "insertText", false, words)) return;
-    field.setRangeText(words, start, end, "end");
-    field.dispatchEvent(new Event("input"));
   }
 
   /** Select the next such character behind the cursor, or the first. */

@@ -40,6 +40,7 @@ class FakeApi:
         self.posted: list[Json] = []
         self.earlier: list[Json] = []
         self.consent: list[Json] = []
+        self.shortcuts: list[Json] = []
         self.taken: set[int] = set()
         self.outrun: dict[int, str] = {}
         self.marks: list[tuple[int, int]] = []

@@ -118,6 +118,11 @@ class FakeServer:
             name = api.outrun.get(chat_id)
             return {"chat_id": chat_id, "taken_by": name and {"id": 9, "name": name}}
 
+        @app.get(BASE + "/shortcuts")
+        async def shortcuts(chat_id: int) -> list[Json]:
+            assert chat_id in api.chats
+            return api.shortcuts
+
         @app.get(BASE + "/chats")
         async def chats() -> list[Json]:
             mine = [chat for chat in api.chats.values() if chat["id"] not in api.taken]

@@ -13,14 +13,17 @@ async def test_people_and_shortcuts_are_added_and_deleted(page: Page, company: C
     await page.get_by_role("button", name="Add person").click()
     await page.get_by_label("Email").fill("dan@acme.example")
     await section(page, "Shortcuts")
-    await page.get_by_label("Keyword").fill("hello")
+    await page.get_by_label("Keyword").first.fill("bye")
     await page.get_by_role("button", name="Add shortcut").click()
-    await page.get_by_label("Text (en)").fill("Hello, how can I help?")
-    await page.get_by_label("Opt in").check()
+    text = page.get_by_label("Text (en)")
+    await text.fill("Good bye, yours ")
+    field = page.locator(".wording").filter(has=text)
+    await field.get_by_role("button", name="@{AGENT_NAME}").click()
+    await expect(text).to_have_value("Good bye, yours @{AGENT_NAME}")
     await apply(page, "2 changes")
     document = await company.document()
     assert document["users"]["dan-drew"] == {"name": "Dan Drew", "email": "dan@acme.example"}
-    assert document["shortcuts"]["hello"]["text"] == {"en": "Hello, how can I help?"}
+    assert document["shortcuts"]["bye"]["text"] == {"en": "Good bye, yours @{AGENT_NAME}"}
     await section(page, "People")
     await page.get_by_role("button", name="Dan Drew").first.click()
     await page.get_by_role("button", name="Delete Dan Drew").click()
