@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ from domain.facts import (
 )
 from domain.hours import Schedule
 from domain.queues import Queue, QueueTree
-from domain.statuses import ENDED, TRANSITIONS, ChatStatus, DisconnectedBy
+from domain.statuses import ENDED, TRANSITIONS, ChatStatus, Direction, DisconnectedBy
 from domain.texts import TextKey
 from domain.timers import Timer, Timers, deadlines
 
@@ -116,6 +117,7 @@ def due(state: ChatState) -> tuple[datetime, Timer] | None:
 def check_state(state: ChatState) -> None:
     """What holds for every chat at every moment."""
     status = state.status
+    assert not (state.direction is Direction.OUTBOUND and status is ChatStatus.DISMISSED)
     tree = WORLD.tree
     assert (state.agent_id is not None) == (status is ChatStatus.ASSIGNED or _agent_kept(state))
     assert bool(state.menu_sent) == (status is ChatStatus.SELECTING or _menu_kept(state))
@@ -165,6 +167,9 @@ def check_step(before: ChatState, decision: Decision) -> None:
     assert after.entry_queue_id == before.entry_queue_id
     assert after.window_from >= before.window_from
     assert before.assigned_at in (None, after.assigned_at)
+    assert after.direction is before.direction
+    if after.unanswered and after.status not in ENDED:
+        assert (before.unanswered, after.window_from) == (True, before.window_from)
     keys = [say.key for say in decision.say]
     _check_greetings(before, decision)
     for say in decision.say:
@@ -191,12 +196,14 @@ def _menu(decision: Decision) -> Say:
 
 
 @settings(max_examples=100)
-@given(st.sampled_from(TEXTS), steps)
+@given(st.sampled_from(TEXTS), steps, st.booleans())
 def test_no_sequence_of_facts_and_alarms_reaches_an_impossible_state(
-    first: str, walk: list[tuple[tuple[str, str], timedelta]]
+    first: str, walk: list[tuple[tuple[str, str], timedelta]], ours: bool
 ) -> None:
     at = NOON
     state = open_chat(1, first, at, WORLD).state
+    if ours:
+        state = replace(state, direction=Direction.OUTBOUND, heard=False)
     check_state(state)
     for step, wait in walk:
         at += wait
