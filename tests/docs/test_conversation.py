@@ -22,6 +22,12 @@ def test_the_table_lists_every_system_text_with_its_variables() -> None:
     assert lines_of("System texts") == list(rows())
 
 
+def test_the_texts_that_are_not_sent_yet_are_told() -> None:
+    later = [key for key, text in CATALOGUE.items() if text.later]
+    assert list(CATALOGUE)[-len(later) :] == later
+    assert f"`{later[0]}` and those below it are checked and kept, and not sent yet." in PAGE
+
+
 def test_every_reason_to_wait_is_told_in_the_words_of_the_api() -> None:
     told = {
         reason: in_words(reason, offered_to=2, until="tomorrow, 9:00 AM (America/New_York)")
