@@ -6,6 +6,7 @@ from domain.after_hours import closed_until
 from domain.decisions import Say
 from domain.dismissal import why_not
 from domain.facts import AgentDismissed, ChatResumed
+from domain.routing import WaitingBecause, in_words
 from domain.statuses import ENDED, AgentStatus, ChatStatus
 from domain.texts import TextKey
 from services import capacity, chats, routing, wording
@@ -73,7 +74,9 @@ def resume(tx: Tx, tenant_id: int, chat_id: int) -> OpenChat:
     tree = tenants.tree(tx, tenant_id)
     if closed_until(tree, chat.state.queue_id, tx.now) is not None:
         told = Say(TextKey.AFTER_HOURS, chat.state.queue_id, chat.state.lang)
-        raise QueueClosed(wording.of_text(tx, chat, told, tree))
+        # Of a wording that is all about an opening nobody knows, nothing is left to say.
+        text = wording.of_text(tx, chat, told, tree)
+        raise QueueClosed(text or in_words(WaitingBecause.CLOSED))
     chats.record(tx, chat, ChatResumed(None, tx.now))
     return chat
 

@@ -243,6 +243,17 @@ async def test_after_hours_a_resume_is_refused_with_the_text_that_consumers_get(
     assert await world.chat_status(chat_id) is ChatStatus.DISMISSED
 
 
+async def test_a_refused_resume_says_why_even_where_the_text_has_nothing_left_to_say(
+    world: World,
+) -> None:
+    chat_id = await dismissed_chat(world)
+    await world.hours("Orders", "off")
+    saying = {"en": {"after_hours": "Back @{NEXT_REOPEN_HOUR}."}}
+    await world.db.write(lambda tx: tx.conn.execute(sa.update(t.tenants).values(texts=saying)))
+    with pytest.raises(QueueClosed, match=r"This queue is closed now\."):
+        await world.resume(chat_id)
+
+
 @pytest.mark.parametrize(
     ("word", "text"), [("exit", "ended"), ("STOP", None)], ids=["exit", "stop"]
 )
