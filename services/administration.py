@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.config.document import Account, Configuration, Secret
+from domain.config.connections import Account, Secret
+from domain.config.document import Configuration
 from domain.config.file import validate
 from domain.config.origins import SettingOrigin
 from domain.config.plan import Verb

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from domain.commands import protected, readings
-from domain.config.document import Configuration, NumberUse, Queue, Secret
+from domain.config.connections import Secret
+from domain.config.document import Configuration, NumberUse, Queue
 from domain.config.menus import menus
 from domain.config.problems import Path, Problem
 from domain.config.settings import TENANT_FIELDS, Routing, origin

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from domain.config.connections import Account, Crm, Webhook
 from domain.config.forms import (
     Email,
     Key,
@@ -21,12 +22,10 @@ from domain.config.forms import (
     Name,
     Subdomain,
     SupportNumber,
-    Url,
     Word,
     Wording,
 )
 from domain.config.settings import LATER, QueueSettings, Settings, Strict
-from domain.event_types import EventType
 from domain.statuses import OptOutReplies, Role
 
 
@@ -35,45 +34,6 @@ class NumberUse(StrEnum):
 
     CHAT = "chat"
     IN_CALL = "in_call"
-
-
-class TranscriptForm(StrEnum):
-    """How a chat's transcript stands in the CRM (product E3)."""
-
-    COMMENT = "comment"
-    ATTACHMENT = "attachment"
-    BOTH = "both"
-
-
-class Secret(Strict):
-    """Where a secret is; never the secret itself. Exactly one of the two."""
-
-    env: Annotated[str | None, Field(description="A variable of the processes' environment.")] = (
-        None
-    )
-    file: Annotated[str | None, Field(description="An absolute path that they can read.")] = None
-
-    @property
-    def reference(self) -> str:
-        """As the store keeps it: `env:NAME` or `file:PATH`."""
-        return f"env:{self.env}" if self.env is not None else f"file:{self.file}"
-
-
-class Account(Strict):
-    """An account with a carrier; which settings and secrets there are is the carrier's affair."""
-
-    carrier: Annotated[str, Field(description="Its name in the registry of carriers.")]
-    name: Annotated[
-        Key | None,
-        Field(description="In the addresses of its webhooks; else the tenant and the key."),
-    ] = None
-    url: Annotated[Url | None, Field(description="The carrier's API, where it has no own.")] = None
-    settings: Annotated[
-        dict[str, str], Field(default_factory=dict, description="By the carrier's names.")
-    ]
-    secrets: Annotated[
-        dict[str, Secret], Field(default_factory=dict, description="By the carrier's names.")
-    ]
 
 
 class Number(Strict):
@@ -187,31 +147,6 @@ class Shortcut(Strict):
     keyword: Annotated[Word, Field(description="What an agent types to find it.")]
     text: Annotated[dict[Language, Wording], Field(min_length=1, description="By language.")]
     opt_in: Annotated[bool, Field(description="Offered first for outbound chats.")] = False
-
-
-class Webhook(Strict):
-    """Where events are posted, signed as standardwebhooks.com says (product F4)."""
-
-    url: Url
-    secret: Secret
-    events: Annotated[tuple[EventType, ...], Field(description="Types; none: all.")] = ()
-
-
-class Crm(Strict):
-    """The CRM in which contacts are looked up and chats recorded (product E): one per tenant."""
-
-    kind: Annotated[
-        Key,
-        Field(description="Which CRM it is, by name. The kinds come with the modules for them."),
-    ]
-    url: Annotated[Url, Field(description="Where it is.")]
-    secret: Annotated[Secret, Field(description="Where our credentials for it are.")]
-    transcript: Annotated[
-        TranscriptForm, Field(description="How a chat's transcript is put on the record.")
-    ] = TranscriptForm.COMMENT
-    record_unanswered: Annotated[
-        bool, Field(description="A chat that nobody answered gets a record, too.")
-    ] = False
 
 
 class Configuration(Strict):
