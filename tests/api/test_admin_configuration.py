@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # comes with schemathesis
 import pytest
 from httpx2 import AsyncClient
 
-from domain.config.file import validate, write
-from services import configuration
-from services.projection import Known
-from store.configurations import Actor
+from domain.config.file import write
+from tests.api.administration import edited, held
 from tests.api.world import Api
 
 ADMIN = "/admin/api/v1"
 LEAVES = ("queues", "support", "queues")
-
-
-@pytest.fixture
-async def ada(api: Api) -> AsyncIterator[AsyncClient]:
-    async with api.client(api.acme.tokens["ada"]) as client:
-        yield client
-
-
-async def held(client: AsyncClient) -> dict[str, Any]:
-    answer = await client.get(f"{ADMIN}/configuration")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def edited(client: AsyncClient, *path: str, to: Any) -> dict[str, Any]:
-    """The body that changes one part of the configuration that holds."""
-    found = await held(client)
-    at = document = copy.deepcopy(found["document"])
-    for part in path[:-1]:
-        at = at.setdefault(part, {})
-    at[path[-1]] = to
-    return {"document": document, "base": found["version"]}
 
 
 async def test_a_change_is_planned_applied_and_stands_in_the_log(ada: AsyncClient) -> None:
@@ -178,56 +151,6 @@ async def test_a_browser_proves_that_the_page_is_ours(api: Api, ada: AsyncClient
         assert real.status_code == 200
         [newest, *_] = (await browser.get(f"{ADMIN}/audit?kind=tenant")).json()
     assert newest["source"] == "console"
-
-
-TRUST: list[tuple[tuple[str, ...], Any, str]] = [
-    (("tenant",), "globex", "tenant must be acme"),
-    (("accounts", "main", "url"), "http://169.254.169.254", "url can only be changed by a file"),
-    (
-        ("accounts", "main", "secrets", "secret", "env"),
-        "THREADLINE_SECRET_KEY",
-        "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
-    ),
-    (
-        ("webhooks", "crm"),
-        {"url": "https://crm.example", "secret": {"file": "/etc/passwd"}},
-        "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
-    ),
-    (
-        ("crm",),
-        {
-            "kind": "zendesk",
-            "url": "https://crm.example",
-            "secret": {"env": "THREADLINE_SECRET_KEY"},
-        },
-        "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
-    ),
-    (("users", "ada", "role"), "agent", "users must keep you as an administrator"),
-]
-
-
-@pytest.mark.parametrize(("path", "to", "told"), TRUST)
-async def test_an_administrator_reaches_neither_the_deployments_secrets_nor_other_tenants(
-    ada: AsyncClient, path: tuple[str, ...], to: Any, told: str
-) -> None:
-    body = await edited(ada, *path, to=to)
-    refused = await ada.post(f"{ADMIN}/configuration/apply", json=body)
-    assert refused.status_code == 400
-    assert any(error["message"].endswith(told) for error in refused.json()["errors"]), refused.text
-
-
-async def test_an_administrator_sends_no_secret_of_the_deployment_to_another_address(
-    api: Api, ada: AsyncClient
-) -> None:
-    crm = {"kind": "zendesk", "url": "https://acme.example", "secret": {"file": "/run/crm"}}
-    wanted = validate((await edited(ada, "crm", to=crm))["document"])
-    draft = await api.db.read(configuration.draft, wanted)
-    await api.db.write(configuration.apply, draft, Actor("file", "operator"), Known())
-    for field, to, status in (("url", "https://mallory.example", 400), ("transcript", "both", 200)):
-        body = await edited(ada, "crm", field, to=to)
-        answer = await ada.post(f"{ADMIN}/configuration/apply", json=body)
-        assert answer.status_code == status, answer.text
-    assert (await held(ada))["document"]["crm"] == crm | {"transcript": "both"}
 
 
 UNSOUND: list[Any] = ["a\0b", "\ud800", {"\0": 1}, [["deep"]], 10**40, None, float("inf")]
