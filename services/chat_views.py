@@ -15,7 +15,7 @@ from domain.texts import ENGLISH
 from domain.timers import Timer, ends_at
 from services import shapes
 from services.waits import estimates
-from store import offers, tenants
+from store import matching, tenants
 from store import views as rows
 from store.database import Tx
 from store.participants import Participant
@@ -40,7 +40,7 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int], link: Link) -> list[s
     waiting_on = sorted(set(waiting.values()))
     tenant = tenants.get(tx, tenant_id)
     limit = tenant.concurrency_limit
-    staff = offers.staffing(tx, tenant_id, waiting_on, limit) if waiting_on else {}
+    staff = matching.staffing(tx, tenant_id, waiting_on, limit) if waiting_on else {}
     return [
         _chat(
             record,

@@ -14,7 +14,7 @@ from domain.statuses import ENDED, Author, ChatStatus, MessageStatus
 from domain.texts import TextKey
 from services import capacity, events, routing, wording, wrap_up
 from store import chats as store_chats
-from store import messages, numbers, participants, tenants
+from store import messages, participants, recipients, tenants, unsent
 from store import tables as t
 from store.chats import OpenChat
 from store.database import Tx
@@ -104,7 +104,7 @@ def write(tx: Tx, chat: OpenChat, body: str, text: Say) -> None:
     """Queue a system text of the chat in this transaction."""
     seq = chat.next_seq()
     step = seq if text.key not in ONCE else text.queue_id if text.key is TextKey.GREETING else None
-    blocked = numbers.recipient(tx, chat.tenant_id, chat.consumer_id, chat.number_id).opted_out
+    blocked = recipients.get(tx, chat.tenant_id, chat.consumer_id, chat.number_id).opted_out
     draft = messages.Draft(
         tenant_id=chat.tenant_id,
         number_id=chat.number_id,
@@ -125,6 +125,6 @@ def _give_up_unsent(tx: Tx, chat: OpenChat, how: Unsent) -> None:
     status = MessageStatus.BLOCKED if how is Unsent.BLOCK else MessageStatus.FAILED
     error = OPTED_OUT if how is Unsent.BLOCK else CHAT_ENDED
     of_chat = t.messages.c.chat_id == chat.id
-    for message_id, _ in messages.stop_queued(tx, chat.tenant_id, status, error, of_chat):
+    for message_id, _ in unsent.give_up(tx, chat.tenant_id, status, error, of_chat):
         agent = chat.state.agent_id
         events.message_changed(tx, chat.tenant_id, chat.id, message_id, status, agent)

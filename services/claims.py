@@ -16,7 +16,7 @@ from domain.health import Breaker, Health
 from domain.reasons import CHAT_ENDED, OPTED_OUT
 from domain.statuses import UNSENT, MessageStatus
 from services import consent, events, health, receipts, slots, windows
-from store import chats, numbers, sends
+from store import chats, numbers, recipients, sends
 from store import health as known_health
 from store.chats import OpenChat
 from store.database import Tx
@@ -113,7 +113,7 @@ def claim(tx: Tx, tenant_id: int, message_id: int, incarnation: int | None) -> C
         return Superseded()
     if text.status not in UNSENT:
         return settled(tx, text)
-    recipient = numbers.recipient(tx, text.tenant_id, text.consumer_id, text.number_id)
+    recipient = recipients.get(tx, text.tenant_id, text.consumer_id, text.number_id)
     sender, ways = numbers.ways_out(tx, text.tenant_id, text.number_id)
     route = _Route(sender, recipient.number, ways)
     if text.status is MessageStatus.SENDING:

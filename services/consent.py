@@ -14,7 +14,7 @@ from domain.statuses import Author, ChatStatus, MessageStatus, OptOutScope, Prio
 from domain.texts import TextKey, Variable, render
 from services import chats, events
 from services.errors import NotFound, NotYourChat
-from store import asks, consumers, locks, messages, numbers, outbox, tenants
+from store import asks, consumers, locks, messages, numbers, outbox, tenants, unsent
 from store import chats as store_chats
 from store import consent as ledger
 from store import tables as t
@@ -74,7 +74,7 @@ def _block_queued(tx: Tx, entry: Entry, consumer_id: int) -> None:
     within = _within(tx, entry, consumer_id)
     mine = [m.consumer_id == consumer_id, m.kind.not_in(ANSWERS), *within]
     status = MessageStatus.BLOCKED
-    stopped = messages.stop_queued(tx, entry.tenant_id, status, OPTED_OUT, *mine)
+    stopped = unsent.give_up(tx, entry.tenant_id, status, OPTED_OUT, *mine)
     for message_id, chat_id in stopped:
         events.message_changed(tx, entry.tenant_id, chat_id, message_id, status, None)
 
@@ -83,7 +83,7 @@ def _within(tx: Tx, entry: Entry, consumer_id: int) -> list[sa.ColumnElement[boo
     """The condition that a text of the consumer lies in the scope of an entry."""
     if entry.scope is OptOutScope.TENANT:
         return []
-    ours = messages.numbers_open_with(tx, entry.tenant_id, consumer_id)
+    ours = unsent.numbers_open_with(tx, entry.tenant_id, consumer_id)
     covered = [one for one in ours if entry.said.covers(numbers.line(tx, entry.tenant_id, one))]
     return [t.messages.c.number_id.in_(covered)]
 

@@ -18,7 +18,7 @@ from domain.facts import AgentLeft, QueueGone
 from domain.statuses import AgentStatus, ChatStatus
 from services import chats, events, routing
 from store import chats as store_chats
-from store import offers, sessions, tenants, users
+from store import matching, sessions, tenants, users
 from store import tables as t
 from store.database import Tx
 
@@ -104,7 +104,7 @@ def follow(tx: Tx, tenant_id: int, gone: list[Gone], plan: Plan, restaffed: set[
             _deactivate(tx, tenant_id, user_id)
     events.configuration_changed(tx, tenant_id, tenants.get(tx, tenant_id).configuration)
     if any(field.field == "settings.sms" for one in plan.of(Kind.TENANT) for field in one.fields):
-        restaffed = restaffed | set(offers.queues_waited_on(tx, tenant_id))
+        restaffed = restaffed | set(matching.queues_waited_on(tx, tenant_id))
     routing.restaff(tx, tenant_id, sorted(restaffed))
 
 

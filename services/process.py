@@ -9,7 +9,7 @@ from domain.process import ChatRef, LoadedChat, SettleChat
 from domain.statuses import ENDED
 from services import chats as chat_service
 from services import events, windows
-from store import chats, incarnations, locks, messages, outbox
+from store import chats, incarnations, locks, outbox, unsent
 from store.chats import OpenChat
 from store.database import Tx
 
@@ -32,7 +32,7 @@ def ring(tx: Tx, ref: ChatRef) -> LoadedChat:
     chat = chats.lock(tx, ref.tenant_id, ref.chat_id)
     if chat is None or chat.incarnation > ref.incarnation:
         return LoadedChat(superseded=True)
-    owed = messages.unsent_of_chat(tx, ref.tenant_id, ref.chat_id)
+    owed = unsent.of_chat(tx, ref.tenant_id, ref.chat_id)
     due = chat.deadline_at is not None and chat.deadline_at <= tx.now
     if chat.state.status not in ENDED and due and not owed:
         run_out = [
@@ -61,7 +61,7 @@ def settle(tx: Tx, wanted: SettleChat) -> LoadedChat:
     chat = chats.lock(tx, ref.tenant_id, ref.chat_id)
     if chat is None or chat.incarnation > ref.incarnation:
         return LoadedChat(superseded=True)
-    owed = messages.unsent_of_chat(tx, ref.tenant_id, ref.chat_id)
+    owed = unsent.of_chat(tx, ref.tenant_id, ref.chat_id)
     done = chat.state.status in ENDED and not owed and chat.ptr <= wanted.last_ptr
     if done and chat.settled_at is None:
         chat.settled_at = tx.now
@@ -76,7 +76,7 @@ def repoint(tx: Tx, ref: ChatRef) -> None:
     if chat is None or chat.settled_at is not None:
         return
     chat.changed = True
-    chat.sends = messages.unsent_of_chat(tx, ref.tenant_id, ref.chat_id)
+    chat.sends = unsent.of_chat(tx, ref.tenant_id, ref.chat_id)
 
 
 def resend_lost(tx: Tx) -> int:
@@ -88,5 +88,5 @@ def resend_lost(tx: Tx) -> int:
 
 
 def _loaded(tx: Tx, chat: OpenChat) -> LoadedChat:
-    unsent = messages.unsent_of_chat(tx, chat.tenant_id, chat.id)
-    return LoadedChat(chat.view(), unsent, settled=chat.settled_at is not None)
+    owed = unsent.of_chat(tx, chat.tenant_id, chat.id)
+    return LoadedChat(chat.view(), owed, settled=chat.settled_at is not None)

@@ -11,7 +11,7 @@ from domain.statuses import ENDED, Author, Priority
 from services import chats as chat_service
 from services.errors import ChatEnded, ConsumerOptedOut, InvalidField, NotFound, NotYourChat
 from services.switches import check_sms
-from store import chats, messages, numbers
+from store import chats, messages, recipients
 from store.asks import opt_in_wordings
 from store.database import Tx
 from store.messages import Draft, Message
@@ -38,7 +38,7 @@ def reply(
     if chat.state.agent_id != agent_id:
         raise NotYourChat
     check_sms(tx, tenant_id)
-    if numbers.recipient(tx, tenant_id, chat.consumer_id, chat.number_id).opted_out:
+    if recipients.get(tx, tenant_id, chat.consumer_id, chat.number_id).opted_out:
         raise ConsumerOptedOut
     wordings = opt_in_wordings(tx, tenant_id)
     draft = Draft(

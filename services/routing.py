@@ -25,7 +25,7 @@ from domain.routing import (
 from domain.statuses import OfferState
 from services import events, wrap_up
 from store import chats as store_chats
-from store import locks, offers, outbox, tenants, users
+from store import locks, matching, offers, outbox, tenants, users
 from store.chats import OpenChat
 from store.database import Tx
 
@@ -44,7 +44,7 @@ def offer_chat(tx: Tx, chat: OpenChat) -> None:
             call_router(tx, chat.tenant_id, opens_at)
         return
     limit = tenants.get(tx, chat.tenant_id).concurrency_limit
-    candidates = offers.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
+    candidates = matching.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
     candidates = _make_room(tx, chat, candidates)
     _offer(tx, chat, _hold(tx, chat, candidates) or candidates)
 
@@ -111,9 +111,9 @@ def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
         return 0
     limit = tenants.get(tx, tenant_id).concurrency_limit
     candidates = _at_open_queues(
-        tx, tenant_id, offers.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
+        tx, tenant_id, matching.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
     )
-    waiting = offers.waiting_for(tx, tenant_id, candidates)
+    waiting = matching.waiting_for(tx, tenant_id, candidates)
     made = match(candidates, waiting)
     _make(tx, tenant_id, made)
     # As the rows say; a chat that this very transaction has changed may be otherwise by now.
@@ -149,7 +149,7 @@ def explain(tx: Tx, chat: OpenChat, because: WaitingBecause | None = None) -> No
 def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
     queue_id = chat.state.queue_id
     limit = tenants.get(tx, chat.tenant_id).concurrency_limit
-    staff = offers.staffing(tx, chat.tenant_id, [queue_id], limit)
+    staff = matching.staffing(tx, chat.tenant_id, [queue_id], limit)
     return waiting_because(
         offered=offers.is_offered(tx, chat.tenant_id, chat.id),
         declined=offers.declined_since(tx, chat.tenant_id, chat.id, tx.now - DECLINE_PAUSE),
@@ -203,7 +203,7 @@ def _release(tx: Tx, chat: OpenChat) -> None:
     chat.held_until, chat.changed = None, True
     store_chats.write(tx, chat)
     limit = tenants.get(tx, chat.tenant_id).concurrency_limit
-    others = offers.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
+    others = matching.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
     others = [one for one in others if one.agent_id != chat.state.preferred_agent_id]
     _offer(tx, chat, _at_open_queues(tx, chat.tenant_id, others))
 
@@ -215,7 +215,7 @@ def sweep(tx: Tx, tenant_id: int) -> int:
     limit = tenants.get(tx, tenant_id).concurrency_limit
     free = [
         candidate.agent_id
-        for candidate in offers.candidates(tx, tenant_id, limit)
+        for candidate in matching.candidates(tx, tenant_id, limit)
         if candidate.room > 0
     ]
     return offer_agents(tx, tenant_id, free)
@@ -233,13 +233,13 @@ def ring(tx: Tx, tenant_id: int) -> NextRouting:
     wrap_up.end_due(tx, tenant_id)
     sweep(tx, tenant_id)
     tree = tenants.tree(tx, tenant_id)
-    waited_on = offers.queues_waited_on(tx, tenant_id)
+    waited_on = matching.queues_waited_on(tx, tenant_id)
     opening = [closed_until(tree, queue_id, tx.now) for queue_id in waited_on]
     opened = [queue_id for queue_id, at in zip(waited_on, opening, strict=True) if at is None]
     _explain_opened(tx, tenant_id, opened)
     declined = offers.next_pause_start(tx, tenant_id, tx.now - DECLINE_PAUSE)
     due = [None if declined is None else declined + DECLINE_PAUSE, *opening]
-    due += [offers.next_release(tx, tenant_id), users.next_wrap_up(tx, tenant_id)]
+    due += [matching.next_release(tx, tenant_id), users.next_wrap_up(tx, tenant_id)]
     return NextRouting(min((at for at in due if at is not None and at < NEVER), default=None))
 
 

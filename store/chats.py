@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -13,8 +12,8 @@ from sqlalchemy import bindparam
 from domain.decisions import ChatState
 from domain.process import ChatRef, ChatView
 from domain.routing import WaitingBecause
-from domain.statuses import ChatStatus, Direction, DisconnectedBy, FailReason
 from domain.timers import ends_at
+from store import chat_states
 from store import tables as t
 from store.database import AnyRow, Tx
 
@@ -77,42 +76,16 @@ _COLUMNS = (
     c.tenant_id,
     c.number_id,
     c.consumer_id,
-    c.entry_queue_id,
-    c.queue_id,
-    c.agent_id,
-    c.status,
-    c.fail_reason,
-    c.disconnected_by,
-    c.lang,
-    c.menu_sent,
-    c.menu_sent_at,
-    c.menu_shown,
-    c.greeted,
-    c.invalid_answers,
-    c.window_from,
     c.deadline_at,
     c.created_at,
-    c.queued_at,
-    c.assigned_at,
-    c.ended_at,
     c.settled_at,
     c.waiting_because,
     c.deadlines,
-    c.direction,
-    c.heard,
-    c.silent_from,
-    c.noticed,
-    c.dismissed_at,
-    c.told_closed_until,
-    c.preferred_agent_id,
     c.held_until,
-    c.waited,
-    c.first_waited,
-    c.handled,
-    c.spell_from,
     c.ptr,
     c.seq,
     c.incarnation,
+    *chat_states.COLUMNS,
 )
 
 _READ = sa.select(*_COLUMNS).where(
@@ -213,7 +186,7 @@ def waiting_closed(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> list[int
 
 def insert(tx: Tx, tenant_id: int, number_id: int, consumer_id: int, state: ChatState) -> OpenChat:
     """A new chat of the pair, locked by this transaction."""
-    values = _values(state) | {
+    values = chat_states.values(state) | {
         "tenant_id": tenant_id,
         "number_id": number_id,
         "consumer_id": consumer_id,
@@ -239,7 +212,7 @@ def insert(tx: Tx, tenant_id: int, number_id: int, consumer_id: int, state: Chat
 
 def write(tx: Tx, chat: OpenChat) -> None:
     """Write a locked chat back; called once per changed chat, when the transaction completes."""
-    values = _values(chat.state) | {
+    values = chat_states.values(chat.state) | {
         "deadline_at": chat.deadline_at,
         "deadlines": chat.deadlines,
         "held_until": chat.held_until,
@@ -252,82 +225,13 @@ def write(tx: Tx, chat: OpenChat) -> None:
     tx.conn.execute(_WRITE, values | {"of_tenant": chat.tenant_id, "chat_id": chat.id})
 
 
-def _values(state: ChatState) -> dict[str, Any]:
-    return {
-        "entry_queue_id": state.entry_queue_id,
-        "queue_id": state.queue_id,
-        "agent_id": state.agent_id,
-        "status": state.status,
-        "fail_reason": state.fail_reason,
-        "disconnected_by": state.disconnected_by,
-        "lang": state.lang,
-        "menu_sent": list(state.menu_sent),
-        "menu_sent_at": state.menu_sent_at,
-        "menu_shown": state.menu_shown,
-        "greeted": list(state.greeted),
-        "invalid_answers": state.invalid_answers,
-        "window_from": state.window_from,
-        "queued_at": state.queued_at,
-        "assigned_at": state.assigned_at,
-        "ended_at": state.ended_at,
-        "direction": state.direction,
-        "heard": state.heard,
-        "silent_from": state.silent_from,
-        "noticed": state.noticed,
-        "dismissed_at": state.dismissed_at,
-        "told_closed_until": state.told_closed_until,
-        "preferred_agent_id": state.preferred_agent_id,
-        "waited": _milliseconds(state.waited),
-        "first_waited": None if state.first_waited is None else _milliseconds(state.first_waited),
-        "handled": _milliseconds(state.handled),
-        "spell_from": state.spell_from,
-    }
-
-
-def _milliseconds(span: timedelta) -> int:
-    return span // timedelta(milliseconds=1)
-
-
-def _span(milliseconds: int) -> timedelta:
-    return timedelta(milliseconds=milliseconds)
-
-
 def _open(row: AnyRow) -> OpenChat:
-    state = ChatState(
-        status=ChatStatus(row.status),
-        entry_queue_id=row.entry_queue_id,
-        queue_id=row.queue_id,
-        lang=row.lang,
-        window_from=row.window_from,
-        agent_id=row.agent_id,
-        queued_at=row.queued_at,
-        assigned_at=row.assigned_at,
-        ended_at=row.ended_at,
-        fail_reason=None if row.fail_reason is None else FailReason(row.fail_reason),
-        disconnected_by=DisconnectedBy(row.disconnected_by),
-        menu_sent=tuple(row.menu_sent),
-        menu_sent_at=row.menu_sent_at,
-        menu_shown=row.menu_shown,
-        greeted=tuple(row.greeted),
-        invalid_answers=row.invalid_answers,
-        direction=Direction(row.direction),
-        heard=row.heard,
-        silent_from=row.silent_from,
-        noticed=row.noticed,
-        dismissed_at=row.dismissed_at,
-        told_closed_until=row.told_closed_until,
-        preferred_agent_id=row.preferred_agent_id,
-        waited=_span(row.waited),
-        first_waited=None if row.first_waited is None else _span(row.first_waited),
-        handled=_span(row.handled),
-        spell_from=row.spell_from,
-    )
     return OpenChat(
         id=row.id,
         tenant_id=row.tenant_id,
         number_id=row.number_id,
         consumer_id=row.consumer_id,
-        state=state,
+        state=chat_states.of_row(row),
         deadline_at=row.deadline_at,
         ptr=row.ptr,
         seq=row.seq,

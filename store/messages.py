@@ -84,11 +84,6 @@ _LAST_OF_CHATS = (
     .join(t.chats, sa.and_(t.chats.c.id == m.chat_id, t.chats.c.seq == m.seq))
     .where(_OURS, m.chat_id.in_(bindparam("chat_ids", expanding=True)))
 )
-_UNSENT_OF_CHAT = (
-    sa.select(m.id)
-    .where(_OURS, m.chat_id == bindparam("chat_id"), sa.text(t.UNSENT_TEXT))
-    .order_by(m.seq)
-)
 _LAST_INBOUND = (
     sa.select(m.id, m.text)
     .where(_OURS, m.chat_id == bindparam("chat_id"), m.direction == "inbound")
@@ -194,39 +189,6 @@ def of_chat(
         query = query.where(m.seq < before)
     found = tx.conn.execute(query.order_by(m.seq.desc()).limit(last)).all()
     return [_message(row) for row in reversed(found)]
-
-
-def unsent_of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
-    """The texts that a chat still owes, in the order in which they must go out."""
-    wanted = {"tenant_id": tenant_id, "chat_id": chat_id}
-    return list(tx.conn.execute(_UNSENT_OF_CHAT, wanted).scalars())
-
-
-def stop_queued(
-    tx: Tx, tenant_id: int, status: MessageStatus, error: str, *where: sa.ColumnElement[bool]
-) -> list[tuple[int, int | None]]:
-    """Give up queued texts: (id, chat) of each. One that is being sent is beyond reach."""
-    stopped = tx.conn.execute(
-        sa.update(t.messages)
-        .where(
-            m.tenant_id == tenant_id,
-            m.status == MessageStatus.QUEUED,
-            sa.text(t.UNSENT_TEXT),
-            *where,
-        )
-        .values(status=status, error=error)
-        .returning(m.id, m.chat_id)
-    )
-    return [(row.id, row.chat_id) for row in stopped]
-
-
-def numbers_open_with(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
-    """The numbers of ours that something is still open on with this consumer: texts that are to
-    go out, or a request to stop."""
-    mine = (m.tenant_id == tenant_id, m.consumer_id == consumer_id)
-    unsent = sa.select(m.number_id).where(*mine, sa.text(t.UNSENT_TEXT))
-    asked = sa.select(m.number_id).where(*mine, sa.text(t.ASKS_TO_STOP))
-    return sorted(set(tx.conn.execute(unsent.union(asked)).scalars()))
 
 
 def _message(row: AnyRow) -> Message:

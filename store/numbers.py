@@ -94,9 +94,6 @@ _WAYS_OUT = (
     .order_by(a.id != n.account_id)
 )
 _MEET = on_each(lambda insert: insert(t.consumers).on_conflict_do_nothing())
-_RECIPIENT = sa.select(
-    u.number, consent.anything_of(u.tenant_id, u.number).scalar_subquery().label("said")
-).where(u.tenant_id == bindparam("tenant_id"), u.id == bindparam("consumer_id"))
 _PAIR = (
     sa.select(
         *_NUMBER,
@@ -136,14 +133,6 @@ class Pair:
     number: Number
     consumer_id: int | None
     chat: tuple[int, ChatStatus] | None
-    opted_out: bool
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """A consumer's number in E.164, and whether nothing may be sent to it."""
-
-    number: str
     opted_out: bool
 
 
@@ -212,16 +201,6 @@ def meet(tx: Tx, tenant_id: int, number: str) -> None:
     two first texts of one consumer would wait for each other's row and lock crosswise."""
     values = {"tenant_id": tenant_id, "number": number, "created_at": tx.now}
     tx.conn.execute(_MEET[tx.on_sqlite], values)
-
-
-def recipient(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> Recipient:
-    """Where a consumer's texts go, and whether they may from this number of ours."""
-    whom = {"tenant_id": tenant_id, "consumer_id": consumer_id}
-    row = tx.conn.execute(_RECIPIENT, whom).one()
-    out = row.said is not None and consent.opted_out(
-        tx, tenant_id, row.number, line(tx, tenant_id, number_id)
-    )
-    return Recipient(row.number, out)
 
 
 def line(tx: Tx, tenant_id: int, number_id: int) -> Line:

@@ -26,6 +26,7 @@ from domain.statuses import MessageStatus
 from services import claims, sends
 from services.commit import flush
 from store import messages
+from store import unsent as unsent_texts
 from store.database import Database
 from store.numbers import Account
 from tests.conftest import NOON, SetClock
@@ -79,7 +80,7 @@ async def unsent(world: World) -> SendText:
     """The first text that a chat owes."""
     chat_id = await world.waiting_chat()
     chat = await world.chat(chat_id)
-    owed = await world.db.read(messages.unsent_of_chat, world.tenant_id, chat_id)
+    owed = await world.db.read(unsent_texts.of_chat, world.tenant_id, chat_id)
     return SendText(owed[0], chat.ref)
 
 

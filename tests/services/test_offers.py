@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import domain.routing
-import store.offers
+import store.matching
 from domain.process import NextRouting
 from domain.routing import DECLINE_PAUSE, WaitingBecause, in_words
 from domain.statuses import AgentStatus, ChatStatus
@@ -175,7 +175,7 @@ async def test_room_that_an_end_makes_is_offered_at_once(world: World, clock: Se
 async def test_an_agent_is_shown_what_has_waited_longest_and_then_the_next(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (domain.routing, store.offers):
+    for module in (domain.routing, store.matching):
         monkeypatch.setattr(module, "OFFERS_SHOWN", 3)
     await world.status("ana")
     chats = [await world.waiting_chat(phone(n)) for n in range(4)]
@@ -187,7 +187,7 @@ async def test_an_agent_is_shown_what_has_waited_longest_and_then_the_next(
 async def test_an_accept_that_leaves_room_shows_the_next_chat_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (domain.routing, store.offers):
+    for module in (domain.routing, store.matching):
         monkeypatch.setattr(module, "OFFERS_SHOWN", 3)
     await world.status("ana")
     chats = [await world.waiting_chat(phone(n)) for n in range(5)]
@@ -317,7 +317,7 @@ async def test_why_a_chat_waits_is_told_as_it_is_now(world: World, clock: SetClo
 async def test_a_chat_that_comes_back_takes_the_place_of_the_youngest_that_is_shown(
     world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (domain.routing, store.offers):
+    for module in (domain.routing, store.matching):
         monkeypatch.setattr(module, "OFFERS_SHOWN", 3)
     old = [await world.connected_chat(sender=phone(n)) for n in (1, 2)]
     clock.move(minutes=1)
@@ -340,7 +340,7 @@ async def test_a_chat_that_comes_back_takes_the_place_of_the_youngest_that_is_sh
 async def test_a_chat_that_comes_back_displaces_nothing_that_has_waited_longer(
     world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (domain.routing, store.offers):
+    for module in (domain.routing, store.matching):
         monkeypatch.setattr(module, "OFFERS_SHOWN", 2)
     older = [await world.waiting_chat(phone(n)) for n in (1, 2)]
     clock.move(minutes=1)

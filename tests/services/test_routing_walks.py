@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import domain.routing
-import store.offers
+import store.matching
 from domain.process import ChatRef
 from domain.statuses import AgentStatus, ChatStatus
 from services import process, routing
@@ -139,7 +139,7 @@ async def whole(world: World) -> list[sa.Row[int, str]]:
 async def test_after_every_step_of_a_walk_the_sweep_finds_nothing_to_repair(
     world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch, seed: int, shown: int
 ) -> None:
-    for module in (domain.routing, store.offers):
+    for module in (domain.routing, store.matching):
         monkeypatch.setattr(module, "OFFERS_SHOWN", shown)
     chance = random.Random(seed)
     for agent in AGENTS:

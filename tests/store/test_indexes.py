@@ -18,10 +18,11 @@ from store import (
     consumers,
     health,
     inbox,
-    messages,
+    matching,
     numbers,
     offers,
     sends,
+    unsent,
     users,
     waits,
 )
@@ -61,12 +62,12 @@ def text_in_doubt(tx: Tx) -> sends.Sending:
 
 
 QUERIES: dict[str, Callable[[Tx], object]] = {
-    "ix_offers_declined": lambda tx: offers.candidates(tx, 1, 3),
+    "ix_offers_declined": lambda tx: matching.candidates(tx, 1, 3),
     "ix_offers_agent": lambda tx: offers.close_of_agent(tx, 1, 1, OfferState.WITHDRAWN),
     "uq_offers_pending": lambda tx: offers.is_offered_to(tx, 1, 1, 1),
-    "ix_chats_waiting": lambda tx: offers.waiting_for(tx, 1, offers.candidates(tx, 1, 3)),
+    "ix_chats_waiting": lambda tx: matching.waiting_for(tx, 1, matching.candidates(tx, 1, 3)),
     "ix_chats_agent": lambda tx: users.load(tx, 1, 1),
-    "ix_chats_held": lambda tx: offers.waiting_for(tx, 1, offers.candidates(tx, 1, 3)),
+    "ix_chats_held": lambda tx: matching.waiting_for(tx, 1, matching.candidates(tx, 1, 3)),
     "ix_chats_dismissed": lambda tx: chats.dismissed_of_agent(tx, 1, 1),
     "ix_chats_handled": lambda tx: [
         waits.average_chat(tx, 1, tx.now),
@@ -82,7 +83,7 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
         numbers.pair(tx, 1, "+14155550100", "+14155550111"),
         chats.active_of_consumer(tx, 1, 1),
     ],
-    "ix_messages_unsent": lambda tx: messages.unsent_of_chat(tx, 1, 1),
+    "ix_messages_unsent": lambda tx: unsent.of_chat(tx, 1, 1),
     "ix_messages_provider": lambda tx: sends.by_provider(tx, 1, 1, "carrier-1"),
     "ix_messages_taken": lambda tx: sends.known_ids(tx, text_in_doubt(tx)),
     "ix_carrier_health_breaker": health.open_ones,
@@ -90,7 +91,7 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
     "ix_numbers_fallback_account_id": lambda tx: health.number_of(tx, 0),
     "ix_inbox_twins": lambda tx: inbox.brought(tx, 1, "a digest", tx.now),
     "ix_messages_queued_number": lambda tx: sends.more_urgent_waits(tx, 1, 1),
-    "ix_messages_unsent_consumer": lambda tx: messages.stop_queued(
+    "ix_messages_unsent_consumer": lambda tx: unsent.give_up(
         tx, 1, MessageStatus.BLOCKED, "opted_out", t.messages.c.consumer_id == 1
     ),
 }

@@ -1,0 +1,55 @@
+"""Texts of ours that have not gone out yet: what is owed, and giving it up."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from domain.statuses import MessageStatus
+from store import tables as t
+from store.database import Tx
+
+m = t.messages.c
+
+_OF_CHAT = (
+    sa.select(m.id)
+    .where(
+        m.tenant_id == bindparam("tenant_id"),
+        m.chat_id == bindparam("chat_id"),
+        sa.text(t.UNSENT_TEXT),
+    )
+    .order_by(m.seq)
+)
+
+
+def of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
+    """The texts that a chat still owes, in the order in which they must go out."""
+    wanted = {"tenant_id": tenant_id, "chat_id": chat_id}
+    return list(tx.conn.execute(_OF_CHAT, wanted).scalars())
+
+
+def give_up(
+    tx: Tx, tenant_id: int, status: MessageStatus, error: str, *where: sa.ColumnElement[bool]
+) -> list[tuple[int, int | None]]:
+    """Give up queued texts: (id, chat) of each. One that is being sent is beyond reach."""
+    stopped = tx.conn.execute(
+        sa.update(t.messages)
+        .where(
+            m.tenant_id == tenant_id,
+            m.status == MessageStatus.QUEUED,
+            sa.text(t.UNSENT_TEXT),
+            *where,
+        )
+        .values(status=status, error=error)
+        .returning(m.id, m.chat_id)
+    )
+    return [(row.id, row.chat_id) for row in stopped]
+
+
+def numbers_open_with(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:
+    """The numbers of ours that something is still open on with this consumer: texts that are to
+    go out, or a request to stop."""
+    mine = (m.tenant_id == tenant_id, m.consumer_id == consumer_id)
+    unsent = sa.select(m.number_id).where(*mine, sa.text(t.UNSENT_TEXT))
+    asked = sa.select(m.number_id).where(*mine, sa.text(t.ASKS_TO_STOP))
+    return sorted(set(tx.conn.execute(unsent.union(asked)).scalars()))
