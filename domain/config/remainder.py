@@ -16,25 +16,46 @@ from domain.config.document import Configuration
 from domain.config.problems import Path, Problem
 
 ROUNDS = 5
-"""Taking a part out may leave its holder incomplete, which is taken out then."""
-_STAND_INS = {"tenant": "tenant", "name": "Name"}
+"""Taking a part out may leave its holder incomplete, which is mended or taken out then."""
+_STAND_INS: dict[str, Any] = {
+    "tenant": "stand-in",
+    "name": "Stand-in",
+    "carrier": "stand-in",
+    "account": "stand-in",
+    "email": "stand-in@example.com",
+    "keyword": "stand-in",
+    "text": {"en": "Stand-in"},
+    "zone": "UTC",
+    "open": "24/7",
+    "day": "2000-01-01",
+    "kind": "stand-in",
+    "url": "https://example.com",
+    "secret": {"env": "STAND_IN"},
+}
+"""What stands for a field that must be there, so that all else of its holder is checked."""
 
 
 def problems(data: dict[str, Any], wrong: Sequence[Path]) -> list[Problem]:
     """What is wrong with the rest of `data` once what stands at the `wrong` paths is left out.
 
-    References to what was left out are not told: it may be there when it is mended.
+    References to what was left out are not told: it may be there when it is mended. Nor is what
+    is wrong with a stand-in.
     """
-    rest, gone = copy.deepcopy(data), set[str]()
+    rest, gone, stood_in = copy.deepcopy(data), set[str](), set[Path]()
     for _ in range(ROUNDS):
         for path in wrong:
-            gone |= _take_out(rest, path)
+            gone |= _take_out(rest, path, stood_in)
         try:
             found = checks.problems(Configuration.model_validate(rest))
         except ValidationError as error:
             wrong = [tuple(one["loc"]) for one in error.errors()]
             continue
-        return [one for one in found if not _names(data, one.path, gone)]
+        return [
+            one
+            for one in found
+            if not _names(data, one.path, gone)
+            and not any(one.path[: len(path)] == path for path in stood_in)
+        ]
     return []
 
 
@@ -44,17 +65,21 @@ def _names(data: Any, path: Path, keys: set[str]) -> bool:
     return isinstance(named, str) and named in keys
 
 
-def _take_out(rest: dict[str, Any], path: Path) -> set[str]:
-    """Remove what stands at a path, or what it is missing from; the keys that went with it."""
+def _take_out(rest: dict[str, Any], path: Path, stood_in: set[Path]) -> set[str]:
+    """Remove what stands at a path; the keys that went with it.
+
+    What is missing there gets a stand-in, or its holder is removed.
+    """
     within = next((n for n, part in enumerate(path) if isinstance(part, int)), len(path))
     *above, last = [part for part in path[:within] if part != "[key]"] or [""]
     holder = _at(rest, tuple(above))
     if isinstance(holder, dict) and last in holder:
         return {str(last), *_keys(holder.pop(last))}
-    if above:
-        return _take_out(rest, tuple(above))
-    rest |= {last: _STAND_INS[last]} if last in _STAND_INS else {}
-    return set()
+    if isinstance(holder, dict) and last in _STAND_INS:
+        holder[last] = copy.deepcopy(_STAND_INS[last])
+        stood_in.add((*above, last))
+        return set()
+    return _take_out(rest, tuple(above), stood_in) if above else set()
 
 
 def _keys(value: Any) -> set[str]:

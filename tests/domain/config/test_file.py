@@ -81,6 +81,23 @@ def test_what_refers_to_a_part_with_a_mistake_is_no_mistake_of_its_own() -> None
     ]
 
 
+def test_a_part_without_what_it_must_have_hides_no_mistake_below_it() -> None:
+    text = SMALL.replace("name: Acme\n    queues", "nmae: Acme\n    queues")
+    text = text.replace("carrier: simulator, ", "secrets: {token: {}}, ")
+    text += "users: {ana: {name: Ana}}\n"
+    assert refusals(
+        text.replace("name: Orders", "name: STOP").replace("queue: main", "queue: x")
+    ) == [
+        "line 4, column 3: accounts.main.carrier is missing",
+        "line 4, column 20: accounts.main.secrets.token must have either env or file",
+        "line 6, column 3: queues.main.name is missing",
+        "line 7, column 5: queues.main.nmae is not a known name",
+        "line 10, column 9: queues.main.queues.orders.name is STOP, which is reserved (opt_out)",
+        "line 13, column 33: numbers.+14155550100.queue names x, which is no queue",
+        "line 14, column 9: users.ana.email is missing",
+    ]
+
+
 def test_a_list_with_a_mistake_is_left_out_whole() -> None:
     text = SMALL.replace("name: Acme\n", f"name: Acme\n    keywords: [{'x' * 51}, stop]\n")
     [told] = refusals(text)
