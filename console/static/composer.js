@@ -105,7 +105,7 @@ export function composerView(root, acts) {
       text.value = readDraft(key);
       over = 0;
     }
-    shortcuts.update(chat, open);
+    shortcuts.update(chat, key, open);
     set(text, "lang", chat.lang); // how it is spell-checked and read aloud
     const words = text.value.trim() !== "";
     root.hidden = !open && !words;

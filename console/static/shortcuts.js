@@ -30,8 +30,9 @@ export function shortcutsView(text) {
     if (!box.contains(target) && !opener.contains(target)) close(false);
   });
 
-  const known = new Map(); // by chat, as they were fetched last
+  const known = new Map(); // by agent and chat, as they were fetched last
   let chat = null; // where something can be written
+  let mine = null; // its key in `known`
   let place = null; // what a choice replaces: the "/" that opened the list, or nothing
   let found = [];
   let active = null; // a key
@@ -53,22 +54,22 @@ export function shortcutsView(text) {
     set(opener, "aria-expanded", "true");
     render();
     search.focus();
-    load(chat.id);
+    load(chat.id, mine);
   }
 
-  async function load(chatId) {
+  async function load(chatId, key) {
     trouble = "";
     try {
-      known.set(chatId, await get(`shortcuts?chat_id=${chatId}`));
+      known.set(key, await get(`shortcuts?chat_id=${chatId}`));
     } catch (error) {
       if (error.status === undefined) throw error;
       trouble = error.message;
     }
-    if (chat?.id === chatId && !box.hidden) render();
+    if (mine === key && !box.hidden) render();
   }
 
   function render() {
-    const all = known.get(chat.id);
+    const all = known.get(mine);
     found = matching(all ?? [], search.value);
     if (!found.some(({ key }) => key === active)) active = found[0]?.key ?? null;
     keyed(list, found.map((each) => ({ ...each, spoken: chat.lang })), ({ key }) => key, (shortcut) => option(shortcut, choose));
@@ -171,8 +172,9 @@ export function shortcutsView(text) {
       const before = text.value.slice(0, text.selectionEnd);
       if (inputType === "insertText" && data === "/" && /(^|\s)\/$/.test(before)) open(true);
     },
-    update(now, isOpen) {
+    update(now, key, isOpen) {
       chat = isOpen ? now : null;
+      mine = key;
       opener.hidden = !isOpen;
     },
   };

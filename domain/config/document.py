@@ -77,7 +77,8 @@ class Number(Strict):
 class Holiday(Strict):
     """A day that is not as others."""
 
-    day: date
+    # The years that expressions of opening hours can name, and the day after.
+    day: Annotated[date, Field(ge=date(1900, 1, 2), le=date(9998, 12, 31))]
     name: str = ""
     open: Annotated[str | None, Field(description="Such as 10:00-12:00; left out: closed.")] = None
 

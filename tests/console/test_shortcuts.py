@@ -7,7 +7,7 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from tests.console.fake_api import FakeApi
 from tests.console.looks import look
-from tests.console.steps import in_a_chat
+from tests.console.steps import in_a_chat, log_in, log_out
 
 THANKS = "Thank you for texting Acme, and have a nice day!"
 
@@ -187,6 +187,22 @@ async def in_another(page: Page, api: FakeApi) -> None:
     await expect(page.locator("#lists")).to_contain_text("0132")
     await page.keyboard.press("Alt+J")
     await expect(page.get_by_role("heading", name="+1 415 555 0132")).to_be_visible()
+
+
+async def test_who_logs_in_next_sees_nothing_that_was_filled_in_for_another(
+    chat: Page, api: FakeApi
+) -> None:
+    await chat.keyboard.type("/")
+    await expect(options(chat)).to_have_count(5)
+    await chat.keyboard.press("Escape")
+    await log_out(chat)
+    api.agent.update(id=8, name="Ben")
+    api.refuse["GET shortcuts"] = (503, "Starting.")
+    await log_in(chat)
+    await expect(chat.get_by_role("heading", name="+1 415 555 0131")).to_be_visible()
+    await chat.keyboard.press("Alt+/")
+    await expect(chat.locator("#shortcuts-note")).to_have_text("Starting.")
+    await expect(options(chat)).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [360, 1280, 3840])

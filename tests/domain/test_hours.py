@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from domain.config.document import Holiday
 from domain.hours import Schedule
 
 MINUTE = timedelta(minutes=1)
@@ -161,3 +163,11 @@ def test_hours_without_a_pause_end_at_midnight_before_a_holiday(always: str) -> 
     hours = Schedule("America/New_York", always, ((CHRISTMAS, None),))
     assert not hours.is_open(datetime(2026, 12, 25, 5, tzinfo=UTC))
     assert hours.is_open(datetime(2026, 12, 26, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 2), date(9998, 12, 31)])
+def test_every_day_that_may_be_a_holiday_can_be_one(day: date) -> None:
+    hours = Schedule("America/New_York", NIGHTS, ((Holiday(day=day).day, None),))
+    assert hours.is_open(datetime(2026, 12, 25, 5, tzinfo=UTC))
+    with pytest.raises(ValidationError):
+        Holiday(day=day + timedelta(days=1 if day.year > 2000 else -1))
