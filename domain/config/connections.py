@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from domain.config.forms import Key, Url
 from domain.config.settings import Strict
@@ -22,6 +22,10 @@ class TranscriptForm(StrEnum):
 
 class Secret(Strict):
     """Where a secret is; never the secret itself. Exactly one of the two."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["env"]}, {"required": ["file"]}]}
+    )
 
     env: Annotated[str | None, Field(description="A variable of the processes' environment.")] = (
         None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Iterator
@@ -45,12 +46,17 @@ def test_the_table_lists_every_setting_as_it_is_declared() -> None:
     assert table == list(rows())
 
 
-def test_the_schema_for_editors_takes_the_example_and_no_misspelling() -> None:
+def test_the_schema_for_editors_takes_the_example_and_no_mistake_of_shape() -> (
+    None
+):
     printed = CliRunner().invoke(app, ["schema"])
     assert printed.exit_code == 0
     schema = json.loads(printed.stdout)
     data = as_data(parse(EXAMPLE)[0])
     jsonschema.validate(data, schema)
-    data["queues"]["main"]["nmae"] = "Acme"
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(data, schema)
+    misspelt, nowhere = copy.deepcopy(data), copy.deepcopy(data)
+    misspelt["queues"]["main"]["nmae"] = "Acme"
+    nowhere["crm"]["secret"] = {}
+    for wrong in (misspelt, nowhere):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
