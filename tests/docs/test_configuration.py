@@ -46,9 +46,7 @@ def test_the_table_lists_every_setting_as_it_is_declared() -> None:
     assert table == list(rows())
 
 
-def test_the_schema_for_editors_takes_the_example_and_no_mistake_of_shape() -> (
-    None
-):
+def test_the_schema_for_editors_takes_the_example_and_no_mistake_of_shape() -> None:
     printed = CliRunner().invoke(app, ["schema"])
     assert printed.exit_code == 0
     schema = json.loads(printed.stdout)
