@@ -26,7 +26,7 @@ const ask = askView(find("ask"));
 let user = null;
 let shown = null;
 
-const review = reviewView(find("plan"), { go, applied });
+const review = reviewView(find("plan"), { sectionOf, go, applied });
 /** Of each section its title, its view, and how the thing is chosen that a field belongs to. */
 const SECTIONS = {
   queues: ["Queues", queuesView, chooseQueue],
@@ -68,11 +68,16 @@ function show(name) {
   SECTIONS[shown][1](find("section"));
 }
 
-/** Where a field of the document is edited: `queues.main.name` is in the section of queues. */
-function go(field) {
+/** Where a field of the document is edited: `queues.main.name` is in the section of queues. Null:
+ * only in a file. */
+function sectionOf(field) {
   const part = field.split(/[.[]/)[0];
   const name = { language: "settings", name: "settings", silent: "texts" }[part] ?? part;
-  const section = SECTIONS[name] ? name : "settings";
+  return SECTIONS[name] ? name : null;
+}
+
+function go(field) {
+  const section = sectionOf(field);
   SECTIONS[section][2]?.(field);
   history.pushState(null, "", `#${section}`);
   show(section);

@@ -8,7 +8,7 @@ import { applied as nowHolds, draft, rebase } from "./draft.js";
 const BASE = "/admin/api/v1/configuration";
 
 /** Opens the plan; `applied(version, before)` after it was made so. */
-export function reviewView(dialog, { go, applied }) {
+export function reviewView(dialog, { sectionOf, go, applied }) {
   const open = async (note = "") => {
     fill(dialog, el("h2", { id: "review-title" }, "Review"), el("p", {}, "Planning…"));
     if (!dialog.open) dialog.showModal();
@@ -60,13 +60,15 @@ export function reviewView(dialog, { go, applied }) {
     fill(dialog,
       el("h2", { id: "review-title" }, "Not applied"),
       el("p", { class: "note", role: "alert" }, message),
-      el("ul", { class: "plan" }, ...errors.map((wrong) => el("li", {},
-        el("button", { type: "button", class: "plain", onclick: () => { dialog.close(); go(wrong.field); } },
-          el("code", {}, wrong.field)), el("p", {}, wrong.message)))),
+      el("ul", { class: "plan" }, ...errors.map(({ field, message: rule }) => el("li", {},
+        sectionOf(field) ? leading(field) : el("code", {}, field), el("p", {}, rule)))),
       el("p", { class: "actions" }, close),
     );
     close.focus();
   }
+  const leading = (field) => el("button", {
+    type: "button", class: "plain", onclick: () => { dialog.close(); go(field); },
+  }, el("code", {}, field));
   return open;
 }
 

@@ -79,6 +79,17 @@ async def test_a_mistake_is_named_by_its_rule_and_leads_to_its_field(page: Page)
     await expect(page.locator("#plan")).to_be_hidden()
 
 
+async def test_a_mistake_of_what_only_a_file_changes_leads_nowhere(page: Page) -> None:
+    """An earlier version may name an account's address of then."""
+    rule = "accounts.main.url can only be changed by a file"
+    refusal = {"message": "1 problem", "errors": [{"field": "accounts.main.url", "message": rule}]}
+    await rename(page, "Orders", "Sales")
+    await page.route("**/configuration/plan", lambda route: route.fulfill(status=400, json=refusal))
+    await page.get_by_role("button", name="Review and apply").click()
+    await expect(page.locator("#plan")).to_contain_text(rule)
+    await expect(page.locator("#plan li button")).to_have_count(0)
+
+
 async def test_what_was_just_applied_is_undone_in_two_clicks(page: Page, company: Company) -> None:
     await rename(page, "Orders", "Sales")
     await page.keyboard.press("Control+s")
