@@ -36,9 +36,9 @@ run: setup
 
 setup-tests: $(VENV)/.tests-installed temporal browser postgres
 
-# Two processes, each with servers of its own; the one that is done first takes over from the other.
+# Three processes, each with servers of its own, since tests mostly wait; who is done takes over.
 test: setup-tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=10 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=10 $(PYTEST_ARGS)
 
 # Outside pytest, where its progress is seen and no test's time limit runs.
 temporal: setup

@@ -228,7 +228,7 @@ def test_what_keeps_a_part_from_starting_is_said_once(tmp_path: Path) -> None:
 
     assert refused.process.wait(PATIENCE) == 1
     said = (tmp_path / "data.out").read_text().splitlines()
-    assert [line for line in said if "cannot be used" in line] == said[-1:]
+    assert len([line for line in said if "cannot be used" in line]) == 1
 
 
 def test_with_any_free_port_nobody_goes_for_the_usual_ones(tmp_path: Path) -> None:
