@@ -36,7 +36,7 @@ run: setup
 
 setup-tests: $(VENV)/.tests-installed temporal browser postgres
 
-# Three processes, each with servers of its own, since tests mostly wait; who is done takes over.
+# Three processes, each with servers of its own; who is done takes over from the others.
 test: setup-tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=10 $(PYTEST_ARGS)
 
