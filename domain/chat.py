@@ -26,6 +26,7 @@ from domain.facts import (
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
+    NumberGone,
     QueueGone,
 )
 from domain.follow_up import LastChat, asked_first, followed_up, go_on
@@ -155,6 +156,8 @@ def _meaning(state: ChatState, fact: Fact, world: World) -> Decision:
             return _alarm_rang(state, timer, at)
         case QueueGone(target, at):
             return _queue_gone(state, target, at, world)
+        case NumberGone(at):
+            return Decision(_number_gone(state, at))
 
 
 def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Decision:
@@ -222,6 +225,14 @@ def _queue_gone(state: ChatState, target: int | None, at: datetime, world: World
     ):
         return Decision(moved)
     return menu.enter(replace(moved, queued_at=None), target, at, world)
+
+
+def _number_gone(state: ChatState, at: datetime) -> ChatState:
+    """Finished, if agent and consumer had met; no goodbye: the number may be another's by now."""
+    if state.assigned_at is None or state.unanswered:
+        failed = _end(state, ChatStatus.FAILED, DisconnectedBy.SYSTEM, at)
+        return replace(failed, fail_reason=FailReason.UNKNOWN)
+    return _end(state, ChatStatus.FINISHED, DisconnectedBy.SYSTEM, at)
 
 
 def _left(state: ChatState) -> ChatStatus:

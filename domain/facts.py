@@ -83,6 +83,13 @@ class QueueGone:
     at: datetime
 
 
+@dataclass(frozen=True)
+class NumberGone:
+    """The number of ours that the chat runs on is given up: nobody can be told anything from it."""
+
+    at: datetime
+
+
 Fact = (
     ConsumerWrote
     | AgentAccepted
@@ -95,4 +102,5 @@ Fact = (
     | ConsumerOptedOut
     | AlarmRang
     | QueueGone
+    | NumberGone
 )

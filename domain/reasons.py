@@ -13,6 +13,7 @@ from domain.statuses import MessageStatus
 OPTED_OUT = "opted_out"
 CHAT_ENDED = "chat_ended"
 NO_ANSWER = "no_answer"
+NUMBER_GONE = "number_gone"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ _START = "Only the consumer can change that, by texting START."
 _REASONS: dict[str, tuple[str, str]] = {
     OPTED_OUT: ("The consumer has opted out, so it was not sent.", _START),
     CHAT_ENDED: ("The chat ended before it could be sent.", "It may be said in a new chat."),
+    NUMBER_GONE: (
+        "Our number was given up before it could be sent.",
+        "Reach the consumer another way, or from another of our numbers.",
+    ),
     NO_ANSWER: (
         "The carrier never answered: it may have arrived, or not.",
         "Ask the consumer before you send it again.",
@@ -87,7 +92,7 @@ _IN_TROUBLE: dict[MessageStatus, tuple[str, str]] = {
     MessageStatus.UNDELIVERED: ("The carrier could not deliver it.", _LATER),
     MessageStatus.UNKNOWN: _REASONS[NO_ANSWER],
 }
-_OURS = (OPTED_OUT, CHAT_ENDED, NO_ANSWER)
+_OURS = (OPTED_OUT, CHAT_ENDED, NUMBER_GONE, NO_ANSWER)
 
 
 def explain(

@@ -13,7 +13,7 @@ from typing import Any
 from domain import health as rules
 from domain.decisions import GOODBYES
 from domain.health import Breaker, Health
-from domain.reasons import CHAT_ENDED, OPTED_OUT
+from domain.reasons import CHAT_ENDED, NUMBER_GONE, OPTED_OUT
 from domain.statuses import UNSENT, MessageStatus
 from services import consent, events, health, receipts, slots, windows
 from store import chats, numbers, recipients, sends
@@ -96,7 +96,8 @@ Claim = Settled | Superseded | NotDue | OutOfOrder | HandOver | InDoubt
 
 @dataclass(frozen=True)
 class _Route:
-    """From and to which number, and the accounts that may carry it, each with its health."""
+    """From and to which number, and the accounts that may carry it, each with its health; none
+    where the number is not ours any more."""
 
     sender: str
     recipient: str
@@ -118,6 +119,9 @@ def claim(tx: Tx, tenant_id: int, message_id: int, incarnation: int | None) -> C
     route = _Route(sender, recipient.number, ways)
     if text.status is MessageStatus.SENDING:
         return _in_doubt(tx, text, route)
+    if not route.ways:
+        finish(tx, text, MessageStatus.FAILED, NUMBER_GONE)
+        return settled(tx, text)
     if text.kind not in consent.ANSWERS and recipient.opted_out:
         finish(tx, text, MessageStatus.BLOCKED, OPTED_OUT)
         return settled(tx, text)

@@ -1,7 +1,8 @@
 """What a new configuration means for the chats that run, and for those who answer them.
 
 A deleted queue's chats go to its substitute leaf, else they end; a deactivated agent's chats go
-back to their queue (product C5, D). Everything else a chat meets at its next decision.
+back to their queue (product C5, D); chats of a number that is given up end. Everything else a chat
+meets at its next decision.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from domain.config.document import Configuration
 from domain.config.plan import Kind, Plan, Verb
 from domain.facts import AgentLeft, QueueGone
 from domain.statuses import AgentStatus, ChatStatus
-from services import chats, events, routing
+from services import chats, events, numbers, routing
 from store import chats as store_chats
 from store import matching, sessions, tenants, users
 from store import tables as t
@@ -62,17 +63,23 @@ def _target(key: str, substitutes: Mapping[str, str | None], after: Container[st
 
 
 def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> list[str]:
-    """The same in words, before it happens: one line for each queue and agent concerned."""
+    """The same in words, before it happens: one line for each number, queue and agent concerned,
+    and one for new settings."""
     lines = []
-    c, u = t.chats.c, t.users.c
-    on_queues = _counts(tx, tenant_id, c.queue_id)
+    c, n, u = t.chats.c, t.numbers.c, t.users.c
+    given_up = sorted(old.numbers.keys() - new.numbers.keys())
+    ending = _counts(tx, tenant_id, n.number, n.number.in_(given_up)) if given_up else {}
+    for number in ending:
+        lines.append(f"{_chats(ending[number])} of the number {number} will end (it is given up).")
+    stays = n.number.not_in(given_up)
+    on_queues = _counts(tx, tenant_id, c.queue_id, stays)
     for gone in gone_queues(tx, tenant_id, old, new):
         count = on_queues.get(gone.queue_id)
         if count:
             where = f"move to {gone.target}" if gone.target else "end (no substitute)"
             lines.append(f"{_chats(count)} of the queue {gone.key} will {where}.")
     left = sorted(old.users.keys() - new.users.keys())
-    for key, count in _counts(tx, tenant_id, u.key).items() if left else ():
+    for key, count in _counts(tx, tenant_id, u.key, stays).items() if left else ():
         if key in left:
             lines.append(f"{_chats(count)} of the agent {key} will go back to the queue.")
     if old.settings != new.settings or _overrides_changed(old, new):
@@ -83,7 +90,10 @@ def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> l
 
 
 def follow(tx: Tx, tenant_id: int, gone: list[Gone], plan: Plan, restaffed: set[int]) -> None:
-    """Carry it out: needs the routing lock, and the tables as the configuration says."""
+    """Carry it out: needs the routing lock, and the tables as the configuration says, but for the
+    numbers that are given up."""
+    # Before all that says something: these have no number to say it from.
+    numbers.give_up(tx, tenant_id, [one.key for one in plan.of(Kind.NUMBER, Verb.DELETE)])
     ids = {
         row.key: row.id
         for row in tx.conn.execute(
@@ -134,13 +144,19 @@ def _active(tx: Tx, tenant_id: int, where: sa.ColumnElement[bool]) -> list[int]:
     return list(tx.conn.execute(query.order_by(c.id)).scalars())
 
 
-def _counts(tx: Tx, tenant_id: int, by: sa.ColumnElement[Any]) -> dict[Any, int]:
-    """How many chats run, by a column of theirs or of their agent."""
+def _counts(
+    tx: Tx,
+    tenant_id: int,
+    by: sa.ColumnElement[Any],
+    *where: sa.ColumnElement[bool],
+) -> dict[Any, int]:
+    """How many chats run, by a column of theirs, or of their number or agent."""
     query = (
         sa.select(by, sa.func.count())
         .select_from(t.chats)
+        .join(t.numbers, t.numbers.c.id == t.chats.c.number_id)
         .outerjoin(t.users, t.users.c.id == t.chats.c.agent_id)
-        .where(t.chats.c.tenant_id == tenant_id, sa.text(f"chats.{t.ACTIVE_CHAT}"))
+        .where(t.chats.c.tenant_id == tenant_id, sa.text(f"chats.{t.ACTIVE_CHAT}"), *where)
         .group_by(by)
         .order_by(by)
     )

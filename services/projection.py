@@ -2,7 +2,8 @@
 
 Objects keep their row for as long as the tenant exists: one that is deleted and comes back under
 its key, its e-mail address or its number is the same user, account or number again. Only a queue
-that was deleted stays deleted. Needs the routing lock.
+that was deleted stays deleted; numbers are given up by `services/numbers.py`. Needs the routing
+lock.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.config.document import Configuration, Number
-from domain.config.plan import Kind, Plan, Verb
+from domain.config.plan import Kind, Plan
 from domain.config.problems import Problem
 from domain.statuses import NumberStatus
 from services import queue_rows, staffing
@@ -153,9 +154,6 @@ def _numbers(
         for number in changed
     }
     ids = objects.put(tx, t.numbers, tenant_id, {row.number: row.id for row in rows}, values)
-    gone = [ids[change.key] for change in plan.of(Kind.NUMBER, Verb.DELETE)]
-    given_up = {"queue_id": None, "removed_at": tx.now}
-    objects.change(tx, t.numbers, tenant_id, [given_up | {"of_id": one} for one in gone])
     wanted = ((ids[key], queues[q]) for key, number in c.numbers.items() for q in number.outbound)
     objects.link(tx, t.number_queues, tenant_id, "number_id", "queue_id", wanted)
 

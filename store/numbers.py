@@ -87,7 +87,7 @@ _BY_NAME = sa.select(*_ACCOUNT).where(
 )
 _BY_ACCOUNT = sa.select(*_ACCOUNT).where(a.id == bindparam("account_id"))
 _WAYS_OUT = (
-    sa.select(n.number, *_ACCOUNT, *health.COLUMNS)
+    sa.select(n.number, *_ACCOUNT, *health.COLUMNS, n.removed_at)
     .join(t.carrier_accounts, a.id.in_([n.account_id, n.fallback_account_id]))
     .outerjoin(t.carrier_health, t.carrier_health.c.account_id == a.id)
     .where(n.tenant_id == bindparam("tenant_id"), n.id == bindparam("number_id"))
@@ -173,10 +173,15 @@ def account_by_id(tx: Tx, account_id: int) -> Account:
 
 
 def ways_out(tx: Tx, tenant_id: int, number_id: int) -> tuple[str, list[tuple[Account, Health]]]:
-    """The number that a text goes out from, and the accounts that may send it, its own first."""
+    """The number that a text goes out from, and the accounts that may send it, its own first; none
+    of a number that was given up."""
     wanted = {"tenant_id": tenant_id, "number_id": number_id}
     rows = tx.conn.execute(_WAYS_OUT, wanted).all()
-    ways = [(Account(*row[1 : 1 + len(_ACCOUNT)]), health.of_row(row)) for row in rows]
+    ways = [
+        (Account(*row[1 : 1 + len(_ACCOUNT)]), health.of_row(row))
+        for row in rows
+        if row.removed_at is None
+    ]
     return rows[0].number, ways
 
 

@@ -36,7 +36,7 @@ def give_up(
         sa.update(t.messages)
         .where(
             m.tenant_id == tenant_id,
-            m.status == MessageStatus.QUEUED,
+            sa.text(t.QUEUED_TEXT),
             sa.text(t.UNSENT_TEXT),
             *where,
         )

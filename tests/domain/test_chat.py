@@ -18,6 +18,7 @@ from domain.facts import (
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
+    NumberGone,
     QueueGone,
 )
 from domain.queues import Queue, QueueTree
@@ -267,6 +268,26 @@ def test_a_consumer_who_never_answered_us_is_not_told_of_the_expiry() -> None:
     ours = replace(selecting(), direction=Direction.OUTBOUND, heard=False)
     decision = decide(ours, AlarmRang(Timer.SELECTING, LATER), WORLD)
     assert decision.state.fail_reason is FailReason.NO_RESPONSE
+    assert decision.say == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "met"),
+    [
+        (selecting(), False),
+        (queued(), False),
+        (assigned(), True),
+        (returned(), True),
+        (replace(assigned(), direction=Direction.OUTBOUND, heard=False), False),
+    ],
+)
+def test_a_number_that_is_given_up_ends_the_chat_without_a_word(
+    state: ChatState, met: bool
+) -> None:
+    decision = decide(state, NumberGone(LATER), WORLD)
+    ended = (ChatStatus.FINISHED, None) if met else (ChatStatus.FAILED, FailReason.UNKNOWN)
+    assert (decision.state.status, decision.state.fail_reason) == ended
+    assert decision.state.disconnected_by is DisconnectedBy.SYSTEM
     assert decision.say == ()
 
 

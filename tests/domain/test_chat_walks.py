@@ -25,6 +25,7 @@ from domain.facts import (
     ConsumerOptedOut,
     ConsumerWrote,
     Fact,
+    NumberGone,
 )
 from domain.hours import Schedule
 from domain.queues import Queue, QueueTree
@@ -75,6 +76,7 @@ others = st.sampled_from(
         ("resume", "7"),
         ("resume", ""),
         ("opt_out", ""),
+        ("number_gone", ""),
         ("alarm", ""),
         ("alarm", ""),
     ]
@@ -102,6 +104,7 @@ def fact(step: tuple[str, str], at: datetime) -> Fact:
         "left": AgentLeft,
         "dismiss": AgentDismissed,
         "opt_out": ConsumerOptedOut,
+        "number_gone": NumberGone,
     }
     return simple[kind](at)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.reasons import _REASONS, CHAT_ENDED, NO_ANSWER, OPTED_OUT, explain
+from domain.reasons import _REASONS, CHAT_ENDED, NO_ANSWER, NUMBER_GONE, OPTED_OUT, explain
 from domain.segments import GSM_7
 from domain.statuses import MessageStatus as Status
 
@@ -37,7 +37,7 @@ def test_the_carriers_own_words_stand_beside_a_refusal_of_the_carrier() -> None:
     assert found.carrier_says == "Message filtered"
 
 
-@pytest.mark.parametrize("ours", [OPTED_OUT, CHAT_ENDED, NO_ANSWER])
+@pytest.mark.parametrize("ours", [OPTED_OUT, CHAT_ENDED, NUMBER_GONE, NO_ANSWER])
 def test_what_we_decided_ourselves_is_not_put_into_the_carriers_mouth(ours: str) -> None:
     found = explain(Status.FAILED, ours, "Message filtered")
     assert found is not None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -21,7 +18,7 @@ from store import tables as t
 from store.database import Tx
 from store.messages import Message
 from tests.conftest import OpenDatabase, SetClock
-from tests.engine import eventually
+from tests.crossing import crossed
 from tests.world import World, build
 
 SENT, DELIVERED = SegmentStatus.SENT, SegmentStatus.DELIVERED
@@ -145,7 +142,6 @@ async def test_a_receipt_that_crosses_the_carriers_answer_is_applied(
     world: World, open_database: OpenDatabase, first: str
 ) -> None:
     _, reply = await claimed(world, "short")
-    holds, may_commit = threading.Event(), threading.Event()
 
     def answer(tx: Tx) -> None:
         sends.accepted(tx, world.tenant_id, reply, Accepted("carrier-1"))
@@ -153,27 +149,9 @@ async def test_a_receipt_that_crosses_the_carriers_answer_is_applied(
     def report(tx: Tx) -> None:
         receipts.apply(tx, world.account, [receipt(0, DELIVERED)])
 
-    def slowly(tx: Tx, service: Callable[[Tx], None]) -> None:
-        service(tx)
-        holds.set()
-        assert may_commit.wait(10)
-
-    def waiting(tx: Tx) -> bool:
-        ungranted = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        return tx.on_sqlite or tx.conn.exec_driver_sql(ungranted).scalar_one() > 0
-
     services = (answer, report) if first == "the answer" else (report, answer)
     async with open_database() as other:
-        slow = asyncio.create_task(world.db.write(slowly, services[0]))
-        await asyncio.to_thread(holds.wait, 10)
-        quick = asyncio.create_task(other.write(services[1]))
-
-        async def crossed() -> bool:
-            return quick.done() or await world.db.read(waiting)
-
-        await eventually(crossed)
-        may_commit.set()
-        await asyncio.gather(slow, quick)
+        await crossed((world.db, services[0]), (other, services[1]))
     assert (await message(world, reply)).status is MessageStatus.DELIVERED
     assert await world.rows(sa.select(t.early_receipts.c.id)) == []
 

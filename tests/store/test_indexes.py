@@ -90,7 +90,12 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
     "ix_numbers_account_id": lambda tx: health.number_of(tx, 1),
     "ix_numbers_fallback_account_id": lambda tx: health.number_of(tx, 0),
     "ix_inbox_twins": lambda tx: inbox.brought(tx, 1, "a digest", tx.now),
-    "ix_messages_queued_number": lambda tx: sends.more_urgent_waits(tx, 1, 1),
+    "ix_messages_queued_number": lambda tx: [
+        sends.more_urgent_waits(tx, 1, 1),
+        unsent.give_up(
+            tx, 1, MessageStatus.FAILED, "number_gone", t.messages.c.number_id.in_([1, 2])
+        ),
+    ],
     "ix_messages_unsent_consumer": lambda tx: unsent.give_up(
         tx, 1, MessageStatus.BLOCKED, "opted_out", t.messages.c.consumer_id == 1
     ),

@@ -57,6 +57,10 @@ def change_everything(data: dict[str, Any]) -> None:
         number["label"] = "Line"
 
 
+def give_up_numbers(data: dict[str, Any]) -> None:
+    del data["numbers"]
+
+
 async def costs(db: Database, size: int, change: Change) -> tuple[list[str], list[str]]:
     """The statements of planning and of applying a change to a company of this size."""
     await apply(db, validate(company(size)))
@@ -71,7 +75,10 @@ async def costs(db: Database, size: int, change: Change) -> tuple[list[str], lis
     return read, written
 
 
-@pytest.mark.parametrize(("change", "most"), [(rename, 34), (change_everything, 40)])
+@pytest.mark.parametrize(
+    ("change", "most"),
+    [(rename, 34), (change_everything, 40), (give_up_numbers, 40)],
+)
 @pytest.mark.parametrize("size", [8, 80])
 async def test_statements_do_not_grow_with_the_company(
     db: Database, size: int, change: Change, most: int
