@@ -17,6 +17,7 @@ from domain.config.costs import costs
 from domain.config.document import Configuration, as_data
 from domain.config.edit import UnknownObject
 from domain.config.file import validate
+from domain.config.opening import rescheduled
 from domain.config.origins import SettingOrigin
 from domain.config.origins import origins as origins_of
 from domain.config.plan import Plan, compare
@@ -119,16 +120,17 @@ def apply(tx: Tx, draft: Draft, actor: Actor, known: Known) -> Planned:
     planned = plan(tx, draft, known)
     if not planned.plan:
         return planned
-    gone = []
+    gone, retimed = [], set[str]()
     if draft.old is not None:
         gone = consequences.gone_queues(tx, tenant_id, draft.old, wanted)
+        retimed = rescheduled(draft.old, wanted)
     restaffed = projection.write(tx, tenant_id, wanted, planned.plan, version, known)
     # Nothing that was read before holds; nor is anything kept for others until this is committed.
     tx.memo.clear()
     tx.shared = {}
     configurations.add(tx, tenant_id, version, draft.document, actor)
     configurations.log(tx, tenant_id, actor, draft.entries)
-    consequences.follow(tx, tenant_id, gone, planned.plan, restaffed)
+    consequences.follow(tx, tenant_id, gone, retimed, planned.plan, restaffed)
     return planned
 
 

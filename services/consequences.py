@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.config.document import Configuration
+from domain.config.opening import rescheduled
 from domain.config.plan import Kind, Plan, Verb
 from domain.facts import AgentLeft, QueueGone
 from domain.statuses import AgentStatus, ChatStatus
@@ -64,7 +65,7 @@ def _target(key: str, substitutes: Mapping[str, str | None], after: Container[st
 
 def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> list[str]:
     """The same in words, before it happens: one line for each number, queue and agent concerned,
-    and one for new settings."""
+    and one for new hours and new settings."""
     lines = []
     c, n, u = t.chats.c, t.numbers.c, t.users.c
     given_up = sorted(old.numbers.keys() - new.numbers.keys())
@@ -73,7 +74,8 @@ def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> l
         lines.append(f"{_chats(ending[number])} of the number {number} will end (it is given up).")
     stays = n.number.not_in(given_up)
     on_queues = _counts(tx, tenant_id, c.queue_id, stays)
-    for gone in gone_queues(tx, tenant_id, old, new):
+    all_gone = gone_queues(tx, tenant_id, old, new)
+    for gone in all_gone:
         count = on_queues.get(gone.queue_id)
         if count:
             where = f"move to {gone.target}" if gone.target else "end (no substitute)"
@@ -82,6 +84,12 @@ def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> l
     for key, count in _counts(tx, tenant_id, u.key, stays).items() if left else ():
         if key in left:
             lines.append(f"{_chats(count)} of the agent {key} will go back to the queue.")
+    retimed = rescheduled(old, new) - {gone.key for gone in all_gone}
+    if retimed:
+        waiting = _counts(tx, tenant_id, t.queues.c.key, stays, sa.text(t.WAITING_CHAT))
+        count = sum(waiting[key] for key in retimed & waiting.keys())
+        if count:
+            lines.append(f"{_chats(count)} will be offered, and expire, by other opening hours.")
     if old.settings != new.settings or _overrides_changed(old, new):
         count = sum(on_queues.values())
         if count:
@@ -89,9 +97,11 @@ def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> l
     return lines
 
 
-def follow(tx: Tx, tenant_id: int, gone: list[Gone], plan: Plan, restaffed: set[int]) -> None:
+def follow(
+    tx: Tx, tenant_id: int, gone: list[Gone], retimed: set[str], plan: Plan, restaffed: set[int]
+) -> None:
     """Carry it out: needs the routing lock, and the tables as the configuration says, but for the
-    numbers that are given up."""
+    numbers that are given up. `retimed` queues have other hours, `restaffed` ones other agents."""
     # Before all that says something: these have no number to say it from.
     numbers.give_up(tx, tenant_id, [one.key for one in plan.of(Kind.NUMBER, Verb.DELETE)])
     ids = {
@@ -115,6 +125,7 @@ def follow(tx: Tx, tenant_id: int, gone: list[Gone], plan: Plan, restaffed: set[
     events.configuration_changed(tx, tenant_id, tenants.get(tx, tenant_id).configuration)
     if any(field.field == "settings.sms" for one in plan.of(Kind.TENANT) for field in one.fields):
         restaffed = restaffed | set(matching.queues_waited_on(tx, tenant_id))
+    restaffed = restaffed | {ids[key] for key in retimed}
     routing.restaff(tx, tenant_id, sorted(restaffed))
 
 
@@ -148,13 +159,14 @@ def _counts(
     tx: Tx,
     tenant_id: int,
     by: sa.ColumnElement[Any],
-    *where: sa.ColumnElement[bool],
+    *where: sa.ColumnElement[bool] | sa.TextClause,
 ) -> dict[Any, int]:
-    """How many chats run, by a column of theirs, or of their number or agent."""
+    """How many chats run, by a column of theirs, or of their number, queue or agent."""
     query = (
         sa.select(by, sa.func.count())
         .select_from(t.chats)
         .join(t.numbers, t.numbers.c.id == t.chats.c.number_id)
+        .join(t.queues, t.queues.c.id == t.chats.c.queue_id)
         .outerjoin(t.users, t.users.c.id == t.chats.c.agent_id)
         .where(t.chats.c.tenant_id == tenant_id, sa.text(f"chats.{t.ACTIVE_CHAT}"), *where)
         .group_by(by)

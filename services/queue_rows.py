@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.config.checks import schedule
 from domain.config.document import Configuration, Queue
+from domain.config.opening import schedules
 from domain.config.plan import Kind, Plan, Verb
+from domain.hours import Schedule
 from store import objects
 from store import tables as t
 from store.database import Tx
@@ -54,13 +55,15 @@ def _levels(c: Configuration) -> list[list[tuple[str, str | None, dict[str, Any]
     levels: list[list[tuple[str, str | None, dict[str, Any]]]] = []
     effective: dict[str, dict[str, Any]] = {}
     positions: dict[str | None, int] = {}
+    hours = schedules(c)
     for keys, queue in c.walk():
         key, parent = keys[-1], keys[-2] if len(keys) > 1 else None
         own = queue.settings.model_dump(mode="json", exclude_none=True)
         inherited = effective[parent] if parent is not None else {}
-        effective[key] = inherited | own | ({"hours": queue.hours} if queue.hours else {})
+        effective[key] = inherited | own
         positions[parent] = positions.get(parent, -1) + 1
-        values = _values(c, queue, own, effective[key]) | {"position": positions[parent]}
+        values = _values(queue, own, effective[key], hours[key])
+        values["position"] = positions[parent]
         if len(levels) < len(keys):
             levels.append([])
         levels[len(keys) - 1].append((key, parent, values))
@@ -68,10 +71,8 @@ def _levels(c: Configuration) -> list[list[tuple[str, str | None, dict[str, Any]
 
 
 def _values(
-    c: Configuration, queue: Queue, own: dict[str, Any], effective: dict[str, Any]
+    queue: Queue, own: dict[str, Any], effective: dict[str, Any], hours: Schedule | None
 ) -> dict[str, Any]:
-    hours = effective.get("hours")
-    timing = None if hours is None else schedule(c, hours).as_data()
     return {
         "name": queue.name,
         "lang": queue.language,
@@ -80,6 +81,6 @@ def _values(
         "greeting": queue.greeting,
         "after_hours": queue.after_hours,
         "settings": own,
-        "effective": {name: value for name, value in effective.items() if name != "hours"},
-        "hours": timing,
+        "effective": effective,
+        "hours": None if hours is None else hours.as_data(),
     }

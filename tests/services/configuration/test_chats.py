@@ -179,20 +179,6 @@ async def test_a_queue_that_is_renamed_keeps_its_key_and_its_chats(acme: World) 
     assert "Thank you, you chose Sales." in said
 
 
-async def test_a_queue_that_opens_by_a_change_of_hours_offers_its_chats_at_once(
-    acme: World,
-) -> None:
-    await acme.status("ana")
-    hours = {"night": {"zone": "UTC", "open": "Mo-Su 22:00-23:00"}}
-    closed = edited(*LEAVES, "orders", "hours", to="night").model_dump(mode="json")
-    await apply(acme.db, validate(closed | {"hours": hours}))
-    chat_id = await acme.waiting_chat()
-    assert await acme.offers("ana") == []
-    hours = {"night": {"zone": "UTC", "open": "24/7"}}
-    await apply(acme.db, validate(closed | {"hours": hours}))
-    assert await acme.offers("ana") == [chat_id]
-
-
 async def test_while_sms_is_off_that_is_why_chats_wait(acme: World) -> None:
     await acme.status("ana")
     chat_id = await acme.waiting_chat()
