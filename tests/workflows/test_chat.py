@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from carriers.protocol import NoAnswer
 from domain.statuses import ChatStatus, MessageStatus
+from services import numbers
 from tests.engine import Engine, eventually
+from tests.world import MENU_NUMBER
 
 
 async def test_a_chat_goes_from_the_first_text_to_settled(engine: Engine) -> None:
@@ -62,6 +64,28 @@ async def test_an_outage_of_the_carrier_expires_nobody_and_then_everything_goes_
     )
     thread = await world.thread(chat_id)
     assert all(m.status in (MessageStatus.SENT, "received") for m in thread)
+
+
+async def test_chats_of_a_number_that_is_given_up_settle_and_send_nothing_more(
+    engine: Engine,
+) -> None:
+    world = engine.world
+    waiting = await world.waiting_chat("+14155550112")
+    connected = await world.connected_chat()
+    await engine.quiet()
+    engine.carrier.down = True
+    sent = list(engine.carrier.texts)
+    await world.reply("ana", connected, "One moment")
+    await world.text("HELP", sender="+14155550113")
+    await world.db.write(numbers.give_up, world.tenant_id, [MENU_NUMBER])
+    await engine.settled(waiting)
+    await engine.settled(connected)
+    engine.carrier.down = False
+    await engine.skip(minutes=60)
+    await engine.quiet()
+    assert engine.carrier.texts == sent
+    assert await world.chat_status(waiting) is ChatStatus.FAILED
+    assert await world.chat_status(connected) is ChatStatus.FINISHED
 
 
 async def test_a_waiting_chat_that_nobody_answers_expires(engine: Engine) -> None:
