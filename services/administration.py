@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from domain.config import checks
 from domain.config.connections import Account, Secret
 from domain.config.document import Configuration
 from domain.config.file import validate
 from domain.config.origins import SettingOrigin
 from domain.config.plan import Verb
+from domain.config.preview import Preview, way_to
 from domain.config.problems import Path, Problem, Refused
 from domain.statuses import NumberStatus, Role
 from services import audit as log
@@ -135,6 +137,17 @@ def draft(tx: Tx, user: User, wanted: Configuration, base: int | None) -> tuple[
 def plan(tx: Tx, _user: User, draft: Draft, known: Known) -> Planned:
     """What applying would do."""
     return configuration.plan(tx, draft, known)
+
+
+def preview(tx: Tx, _user: User, wanted: Configuration, queue: str) -> Preview:
+    """What a consumer would read on the way to a queue. Raises `Refused`, `NotFound`."""
+    problems = checks.problems(wanted)
+    if problems:
+        raise Refused(problems)
+    try:
+        return way_to(wanted, queue, tx.now)
+    except KeyError:
+        raise NotFound("There is no such queue.") from None
 
 
 def apply(tx: Tx, user: User, draft: Draft, call: Call, known: Known) -> Planned:

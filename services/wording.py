@@ -1,14 +1,16 @@
-"""What a system text of a chat says: the queue's own wording, the tenant's, or the built-in one."""
+"""What a system text of a chat says, with the values that its variables have by now."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from domain.after_hours import closed_until
 from domain.decisions import Say
-from domain.menu_text import menu_text
 from domain.queues import QueueTree
+from domain.speech import words_of
 from domain.spoken_times import reopening, span
 from domain.statuses import ChatStatus, Direction
-from domain.texts import CATALOGUE, TextKey, Variable, fill, names, wording_of
+from domain.texts import TextKey, Variable
 from domain.timers import Timer
 from domain.wait import in_minutes
 from services import windows
@@ -21,31 +23,8 @@ from store.database import Tx
 def of_text(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree) -> str:
     """What the consumer reads; empty where nothing of it can be said."""
     tenant = tenants.get(tx, chat.tenant_id)
-    own, default = tenant.texts, tenant.default_lang
-    if text.key is TextKey.MENU:
-        choices = [tree[option].name for option in text.options]
-        return menu_text(text.lang, choices, own, default, first=text.first, more=text.more)
-    template = _own(text, tree, default) or wording_of(text.key, text.lang, own, default)
-    used = (known for known in CATALOGUE[text.key].variables if names(template, known))
-    return fill(template, {variable: _value(tx, chat, text, tree, variable) for variable in used})
-
-
-def _own(text: Say, tree: QueueTree, default_lang: str) -> str | None:
-    """The wording that a queue has for itself, where queues may."""
-    queue = tree.get(text.queue_id)
-    if text.key is TextKey.GREETING and queue is not None:
-        return queue.greeting
-    # It speaks the queue's language; a keyword may have led there from a menu in another one.
-    if text.key is TextKey.AFTER_HOURS and _spoken(text.lang) == _spoken(
-        tree.lang(text.queue_id) or default_lang
-    ):
-        return tree.after_hours(text.queue_id, default_lang)
-    return None
-
-
-def _spoken(lang: str) -> str:
-    """`es` of `es-MX`."""
-    return lang.partition("-")[0]
+    value_of = partial(_value, tx, chat, text, tree)
+    return words_of(text, tree, tenant.texts, tenant.default_lang, value_of)
 
 
 def _value(tx: Tx, chat: OpenChat, text: Say, tree: QueueTree, variable: Variable) -> str | None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.admin.models import WantedConfiguration
+from api.admin.models import WantedDocument
 from api.deps import Deps
 from api.session import by_cookie
 from domain.config import file
@@ -83,7 +83,7 @@ def _changed(change: Callable[[Data], Data], document: Data) -> Configuration:
     return file.validate(change(document), strict=True)
 
 
-async def read(body: WantedConfiguration) -> tuple[Configuration, Places | None]:
+async def read(body: WantedDocument) -> tuple[Configuration, Places | None]:
     """What a body asks for, with the places of a file. Raises `Refused`."""
     if (body.document is None) == (body.yaml is None):
         raise InvalidField("document", "or yaml is required, one of the two")

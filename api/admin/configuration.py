@@ -16,6 +16,7 @@ from api.admin.models import (
     ConfigurationVersion,
     Plan,
     WantedConfiguration,
+    WantedPreview,
 )
 from api.deps import Parts
 from api.errors import documented
@@ -24,6 +25,7 @@ from api.models import Name, Page, Per
 from api.session import Claimed
 from domain.config import file
 from domain.config.origins import SettingOrigin
+from domain.config.preview import Preview
 from domain.config.schema import schema
 from services import administration
 from services.auth import managing
@@ -83,6 +85,18 @@ async def plan(parts: Parts, claim: Claimed, body: WantedConfiguration) -> Plan:
     wanted, places = await changing.read(body)
     with changing.located(places):
         return Plan.of(await changing.plan(parts, claim, wanted, body.base))
+
+
+@routes.post("/configuration/preview", responses=documented(404))
+async def preview(parts: Parts, claim: Claimed, body: WantedPreview) -> Preview:
+    """What a consumer would read on the way to a queue, on the phone, while it is open.
+
+    From a first text to the top of its tree, or to a number of its own where it is hidden; each
+    answer with what it leads to, and what each text costs. Changes nothing.
+    """
+    wanted, places = await changing.read(body)
+    with changing.located(places):
+        return await parts.db.read(managing(claim, administration.preview), wanted, body.queue)
 
 
 @routes.post("/configuration/apply", responses=documented(409))

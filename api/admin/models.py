@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.models import Body
+from api.models import Body, Name
 from services.configuration import Planned
 from services.shapes import Moment
 from store.configurations import Version
@@ -15,12 +15,23 @@ from store.configurations import Version
 Base = Annotated[int, Field(ge=0, le=2**31 - 1, description="The version that it builds on.")]
 
 
-class WantedConfiguration(Body):
+class WantedDocument(Body):
     """A whole configuration: as a document or as the text of a file, one of the two."""
 
     document: dict[str, Any] | None = None
     yaml: str | None = None
+
+
+class WantedConfiguration(WantedDocument):
+    """A whole configuration, to be compared with a version."""
+
     base: Base | None = None
+
+
+class WantedPreview(WantedDocument):
+    """A whole configuration, and the key of the queue that a consumer finds their way to."""
+
+    queue: Annotated[Name, Field(max_length=63)]
 
 
 @dataclass(frozen=True)

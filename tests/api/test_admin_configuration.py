@@ -38,6 +38,40 @@ async def test_a_change_is_planned_applied_and_stands_in_the_log(ada: AsyncClien
     assert newest["fields"] == change["fields"]
 
 
+async def test_a_preview_says_what_is_read_on_the_way_to_a_queue_and_changes_nothing(
+    ada: AsyncClient,
+) -> None:
+    body = await edited(ada, *LEAVES, "orders", "name", to="Purchases")
+    wanted = {"document": body["document"], "queue": "orders"}
+    answer = await ada.post(f"{ADMIN}/configuration/preview", json=wanted)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["entry"], told["waits"]) == ("Support", "Purchases")
+    assert [each["answer"] for each in told["exchanges"]] == [None, "1"]
+    assert told["exchanges"][1]["texts"] == [
+        {
+            "kind": "choice_confirmed",
+            "lang": "en",
+            "text": "Thank you, you chose Purchases.",
+            "segments": 1,
+            "encoding": "GSM-7",
+        }
+    ]
+    assert (await held(ada))["version"] == 1
+    unknown = await ada.post(f"{ADMIN}/configuration/preview", json=wanted | {"queue": "nowhere"})
+    assert (unknown.status_code, unknown.json()["message"]) == (404, "There is no such queue.")
+
+
+async def test_a_preview_of_a_mistake_names_field_and_rule(ada: AsyncClient) -> None:
+    body = await edited(ada, *LEAVES, "orders", "greeting", to="Dear @{NOBODY}")
+    wanted = {"document": body["document"], "queue": "orders"}
+    refused = await ada.post(f"{ADMIN}/configuration/preview", json=wanted)
+    assert refused.status_code == 400
+    assert [each["field"] for each in refused.json()["errors"]] == [
+        "queues.support.queues.orders.greeting"
+    ]
+
+
 async def test_what_a_plan_means_for_running_chats_is_said(api: Api, ada: AsyncClient) -> None:
     await api.acme.waiting_chat()
     body = await edited(ada, *LEAVES, to={"returns": {"name": "Returns"}})
@@ -137,6 +171,9 @@ async def test_managers_read_and_agents_do_not_even_that(
         for verb in ("plan", "apply"):
             answer = await client.post(f"{ADMIN}/configuration/{verb}", json=body)
             assert answer.status_code == writes
+        wanted = {"document": body["document"], "queue": "support"}
+        shown = await client.post(f"{ADMIN}/configuration/preview", json=wanted)
+        assert shown.status_code == reads
     assert (await held(ada))["version"] == 1
 
 

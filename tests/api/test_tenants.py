@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, object]] = {
     "/me/password": {"current": "x", "new": "long enough for us"},
     "/consent/export": {"number": "+14155550142"},
     "/configuration/plan": {"yaml": "tenant: acme"},
+    "/configuration/preview": {"yaml": "tenant: acme", "queue": "main"},
     "/configuration/apply": {"yaml": "tenant: acme", "base": 1},
 }
 # A body for each kind of object that has a key.

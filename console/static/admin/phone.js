@@ -1,45 +1,66 @@
-// A preview: what a phone shows when a consumer texts a number of this queue.
+// A preview: what a phone shows who texts, and chooses the way to this queue. The server says it,
+// by the rules that it answers chats by.
 
-import { el, fill } from "../dom.js";
-import { count } from "../segments.js";
+import * as api from "../api.js";
+import { el, fill, set } from "../dom.js";
 import { plural } from "../words.js";
 import { draft } from "./draft.js";
-import { wording } from "./schema.js";
-import { isLeaf } from "./tree.js";
-import { filled } from "./wording.js";
 
-export function phoneView(root, one) {
-  if (!one) return root.replaceChildren();
-  const lang = languageOf(one);
-  const own = one.queue.greeting ?? (one.parents.length ? null : wording(draft.doc, "greeting", lang));
-  const silent = new Set(draft.doc.silent ?? []);
-  const texts = [];
-  if (own && (one.queue.greeting || !silent.has("greeting"))) texts.push(filled(own, { QUEUE_NAME: one.queue.name }));
-  const options = Object.values(one.queue.queues ?? {}).filter((queue) => !queue.hidden);
-  if (options.length > 1) {
-    const line = wording(draft.doc, "menu", lang);
-    texts.push(options.map((queue, index) =>
-      filled(line, { CHOICE_NUMBER: String(index + 1), QUEUE_NAME: queue.name })).join("\n"));
-  } else if (isLeaf(one) && one.parents.length && !silent.has("choice_confirmed")) {
-    texts.unshift(filled(wording(draft.doc, "choice_confirmed", lang), { QUEUE_NAME: one.queue.name }));
-  }
-  const why = options.length === 1 ? "One choice: no menu is sent, the chat goes on to it." : null;
-  fill(root,
-    el("h3", {}, "On the phone"),
-    el("p", { class: "quiet" }, one.parents.length ? `Who chose ${one.queue.name} reads:` : `Who texts a number of ${one.queue.name} reads:`),
-    ...texts.map((text) => bubble(text, lang)),
-    texts.length ? null : el("p", { class: "quiet" }, "Nothing."),
-    why ? el("p", { class: "quiet" }, why) : null,
-  );
+const PREVIEW = "/admin/api/v1/configuration/preview";
+/** So long nothing must be typed before the server is asked. */
+const PAUSE = 300; // ms
+
+/** What shows, in `root`, a queue's preview: called with the queue whenever the draft has changed. */
+export function phoneOf(root) {
+  let timer = 0;
+  let asked = 0;
+  let good = null;
+  const show = (notice) => {
+    set(root, "aria-busy", null);
+    fill(root, el("h3", {}, "On the phone"), notice ? el("p", { class: "quiet notice", role: "status" }, notice) : null,
+      ...(good ? conversation(good) : []));
+  };
+  const ask = async (key) => {
+    asked += 1;
+    const mine = asked;
+    try {
+      const found = await api.post(PREVIEW, { document: draft.doc, queue: key });
+      if (mine !== asked) return;
+      good = { key, ...found };
+      show();
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      if (mine !== asked) return;
+      if (good?.key !== key) good = null;
+      const mistaken = error.status === 400 ? "The changes have mistakes" : error.message;
+      show(good ? `${mistaken}: this is how it read before.` : `${mistaken}: nothing can be shown yet.`);
+    }
+  };
+  return (one) => {
+    clearTimeout(timer);
+    if (!one) {
+      asked += 1;
+      return root.replaceChildren();
+    }
+    set(root, "aria-busy", "true");
+    timer = setTimeout(() => ask(one.key), good?.key === one.key ? PAUSE : 0);
+  };
 }
 
-function bubble(text, lang) {
-  const { segments, encoding } = count(text);
-  return el("div", { class: "said" }, el("p", { lang, dir: "auto" }, text),
+function conversation({ entry, exchanges, waits }) {
+  const read = exchanges.flatMap(({ texts }) => texts);
+  return [
+    el("p", { class: "quiet" }, `Who texts a number of ${entry} in opening hours reads:`),
+    ...exchanges.flatMap(({ answer, texts }) => [
+      answer === null ? null : el("div", { class: "said mine" },
+        el("p", {}, answer), el("small", { class: "quiet" }, "answered")),
+      ...texts.map(bubble),
+    ]),
+    read.length ? null : el("p", { class: "quiet" }, "Nothing."),
+    waits ? el("p", { class: "quiet" }, `Then the chat waits on ${waits}.`) : null,
+  ];
+}
+
+const bubble = ({ text, lang, segments, encoding }) =>
+  el("div", { class: "said" }, el("p", { lang, dir: "auto" }, text),
     el("small", { class: "quiet" }, `${plural(segments, "segment")}, ${encoding}`));
-}
-
-function languageOf(one) {
-  const nearest = [one, ...[...one.parents].reverse()].find(({ queue }) => queue.language);
-  return nearest?.queue.language ?? draft.doc.language ?? "en";
-}

@@ -5,7 +5,7 @@ import { announce } from "../words.js";
 import { givenAbove, inheritedOn } from "./company.js";
 import { draft, edit } from "./draft.js";
 import { fields } from "./form.js";
-import { phoneView } from "./phone.js";
+import { phoneOf } from "./phone.js";
 import { mayChange, offered } from "./rights.js";
 import { properties } from "./schema.js";
 import { fits, searchBox } from "./search.js";
@@ -28,6 +28,7 @@ export function queuesView(root) {
   const tree = el("ul", { class: "tree", "aria-label": "Queues" });
   const form = el("section", { class: "card form", "aria-label": "Queue" });
   const phone = el("section", { class: "phone", "aria-label": "What a consumer reads" });
+  const showPhone = phoneOf(phone);
   const search = searchBox("Search the queues", (sought) => treeOf(tree, act, sought));
   const render = () => {
     const all = queues();
@@ -36,7 +37,7 @@ export function queuesView(root) {
     search.value = "";
     treeOf(tree, act);
     queueForm(form, act);
-    phoneView(phone, selected && named(selected));
+    showPhone(selected && named(selected));
   };
   const act = (change, focus = selected) => {
     change();
@@ -46,7 +47,7 @@ export function queuesView(root) {
   form.addEventListener("input", () => {
     const row = root.querySelector(`[data-queue="${CSS.escape(selected ?? "")}"] > .row .name > span`);
     if (row) say(row, named(selected).queue.name ?? "");
-    phoneView(phone, named(selected));
+    showPhone(named(selected));
   });
   fill(root,
     el("h2", {}, "Queues"),

@@ -7,8 +7,8 @@ import { at, draft, edit } from "./draft.js";
 import { allowed, mayChange } from "./rights.js";
 import { schema } from "./schema.js";
 
-export const filled = (wording, values = {}) => wording.replace(/@\{([^}]*)\}/g, (all, name) =>
-  values[name] ?? (name === "COMPANY_NAME" ? draft.doc.name : schema().samples[name]) ?? all);
+const filled = (wording) => wording.replace(/@\{([^}]*)\}/g, (all, name) =>
+  (name === "COMPANY_NAME" ? draft.doc.name : schema().samples[name]) ?? all);
 
 export function wordingField(shape, path, id, { placeholder }) {
   const area = el("textarea", { id, rows: 3, maxlength: shape.maxLength, placeholder, dir: "auto" });

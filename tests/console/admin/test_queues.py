@@ -7,6 +7,7 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.console.admin.company import Company, apply, names, section
+from tests.console.looks import judge
 
 
 async def test_queues_are_moved_by_keys_and_by_dragging_and_the_phone_shows_the_menu(
@@ -27,6 +28,7 @@ async def test_queues_are_moved_by_keys_and_by_dragging_and_the_phone_shows_the_
         ["Acme Outfitters", "VIP", "Returns", "Orders", "Billing"]
     )
     await page.get_by_role("button", name="Acme Outfitters", exact=True).click()
+    # VIP is hidden: no menu counts it.
     await expect(phone).to_contain_text("Text 1 for Returns\nText 2 for Orders")
     await page.get_by_label("Name of a new queue").last.fill("Gifts")
     await page.get_by_role("button", name="Add a queue below").click()
@@ -102,3 +104,41 @@ async def test_a_large_tree_unfolds_the_way_to_one_queue_and_is_searched(
     await apply(page)
     below = (await company.document())["queues"]["large"]["queues"]["m7"]["queues"]
     assert list(below)[:6] == ["q7", "q17", "q27", "q37", "q57", "q47"]
+
+
+async def test_the_phone_shows_the_whole_way_and_each_part_of_a_long_menu(page: Page) -> None:
+    phone = page.locator(".phone")
+    await page.get_by_role("button", name="Returns", exact=True).click()
+    await expect(phone.locator(".said p")).to_have_text(
+        [
+            re.compile("Welcome"),
+            re.compile("Text 2 for Returns"),
+            "2",
+            "Thank you, you chose Returns.",
+        ]
+    )
+    await expect(phone).to_contain_text("Then the chat waits on Returns.")
+    await section(page, "Texts")
+    line = page.locator("[data-path='texts.en.menu'] textarea")
+    await line.fill("@{CHOICE_NUMBER} @{QUEUE_NAME} " + "and so on, " * 20)
+    await section(page, "Queues")
+    await page.get_by_role("button", name="Acme Outfitters", exact=True).click()
+    await expect(phone.locator(".said.mine p")).to_have_text(["0", "0"])
+    await expect(phone.locator(".said p").nth(1)).to_contain_text("Text 0 for more choices")
+    await expect(phone.locator(".said small").nth(1)).to_have_text("2 segments, GSM-7")
+    await judge(page, "a menu in parts")
+
+
+async def test_the_phone_keeps_what_it_showed_while_the_changes_have_mistakes(page: Page) -> None:
+    phone = page.locator(".phone")
+    await expect(phone).to_contain_text("Text 1 for Orders")
+    greeting = page.locator("[data-path$='main.greeting'] textarea")
+    await greeting.fill("Hello from @{NOBODY}")
+    await expect(phone.get_by_role("status")).to_have_text(
+        "The changes have mistakes: this is how it read before."
+    )
+    await expect(phone).to_contain_text("Text 1 for Orders")
+    await judge(page, "a preview of before")
+    await greeting.fill("Hello from @{COMPANY_NAME}")
+    await expect(phone.locator(".said p").first).to_have_text("Hello from Acme Outfitters")
+    await expect(phone.get_by_role("status")).to_have_count(0)
