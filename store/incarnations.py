@@ -26,9 +26,9 @@ def succeed(tx: Tx, ref: ChatRef) -> ChatRef | None:
         return None
     if chat.incarnation <= ref.incarnation:
         chat.incarnation = ref.incarnation + 1
-        tx.conn.execute(
-            sa.update(t.chats).where(t.chats.c.id == chat.id).values(incarnation=chat.incarnation)
-        )
+        c = t.chats.c
+        this = (c.tenant_id == chat.tenant_id, c.id == chat.id)
+        tx.conn.execute(sa.update(t.chats).where(*this).values(incarnation=chat.incarnation))
         number = chat.incarnation
         events.record(tx, chat.tenant_id, "chat.rebuilt", chat.id, incarnation=number, agent_ids=[])
     return replace(ref, incarnation=chat.incarnation)
