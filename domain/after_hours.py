@@ -25,10 +25,10 @@ def tell_closed(
         or before.queue_id != state.queue_id
     )
     until = closed_until(tree, state.queue_id, at) if arrived else None
-    if until is None or until == state.told_closed_until.get(state.queue_id):
+    if until is None or until == state.told_closed.get(state.queue_id):
         return decision
-    ahead = {queue: opens for queue, opens in state.told_closed_until.items() if opens > at}
-    told = replace(state, told_closed_until={**ahead, state.queue_id: until})
+    ahead = {queue: opens for queue, opens in state.told_closed.items() if opens > at}
+    told = replace(state, told_closed={**ahead, state.queue_id: until})
     message = Say(TextKey.AFTER_HOURS, state.queue_id, state.lang)
     return replace(decision, state=told, say=(*decision.say, message))
 

@@ -59,7 +59,7 @@ class ChatState:
     dismissed_at: datetime | None = None
     preferred_agent_id: int | None = None
     # By queue, the opening that its last after-hours message named, as long as it is ahead.
-    told_closed_until: Mapping[int, datetime] = field(default_factory=dict, hash=False)
+    told_closed: Mapping[int, datetime] = field(default_factory=dict, hash=False)
     # For the durations: the time in queues and with agents, of all spells that are over, and since
     # when one of the two lasts; and what was waited until the first agent joined.
     waited: timedelta = timedelta()

@@ -22,7 +22,7 @@ class LastChat:
     agent_id: int | None
     ended_at: datetime
     disconnected_by: DisconnectedBy
-    told_closed_until: Mapping[int, datetime]
+    told_closed: Mapping[int, datetime]
 
 
 def followed_up(
@@ -52,7 +52,7 @@ def go_on(state: ChatState, last: LastChat, at: datetime, world: World) -> Decis
     same = replace(
         state,
         lang=last.lang,
-        told_closed_until=last.told_closed_until,
+        told_closed=last.told_closed,
         preferred_agent_id=last.agent_id,
     )
     return menu.enter(same, last.queue_id, at, world)

@@ -21,7 +21,7 @@ _LAST = (
         c.preferred_agent_id,
         c.ended_at,
         c.disconnected_by,
-        c.told_closed_until,
+        c.told_closed,
     )
     .where(
         c.tenant_id == bindparam("tenant_id"),
@@ -83,7 +83,7 @@ def last_chats(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> list
             agent_id=row.preferred_agent_id,
             ended_at=row.ended_at,
             disconnected_by=DisconnectedBy(row.disconnected_by),
-            told_closed_until=row.told_closed_until,
+            told_closed=row.told_closed,
         )
         for row in sorted(rows, key=lambda row: row.ended_at, reverse=True)
     ]

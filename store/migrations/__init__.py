@@ -1,8 +1,12 @@
-"""Bringing a database to the newest schema, and back; the same steps on both databases."""
+"""Bringing a database to the newest schema, and back; the same steps on both databases.
+
+All steps are one transaction, on SQLite, too: who is killed in it leaves what was there before.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -12,6 +16,8 @@ from alembic.script import ScriptDirectory
 
 # Of several processes that start at once one migrates, and the others find it done.
 MIGRATION_LOCK = 7_400
+# On SQLite the writer is the lock. Seconds; longer than a large file takes.
+SQLITE_PATIENCE = 3_600
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -39,21 +45,42 @@ def current(connection: sa.Connection) -> str | None:
 def _run(url: str, step: object) -> None:
     assert callable(step)
     target = sa.make_url(url)
-    if target.get_backend_name() == "sqlite":
+    on_sqlite = target.get_backend_name() == "sqlite"
+    if on_sqlite:
         _make_folder(Path(target.database or "").parent)
-    else:
-        target = target.set(drivername="postgresql+psycopg")
-    waits = {} if target.get_backend_name() == "sqlite" else {"connect_timeout": 10}
-    engine = sa.create_engine(target, poolclass=sa.pool.NullPool, connect_args=waits)
+    engine = _sqlite_engine(target) if on_sqlite else _postgres_engine(target)
     try:
         with engine.begin() as connection:
-            if target.get_backend_name() != "sqlite":
+            if not on_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             config = _config()
             config.attributes["connection"] = connection
             step(config)
     finally:
         engine.dispose()
+
+
+def _sqlite_engine(target: sa.URL) -> sa.Engine:
+    """With foreign keys off, as SQLite begins: dropping a table that was copied counts as
+    deleting its rows, and the switch does nothing inside of a transaction.
+    """
+    waits = {"timeout": SQLITE_PATIENCE, "isolation_level": None}
+    engine = sa.create_engine(target, poolclass=sa.pool.NullPool, connect_args=waits)
+
+    def begin(connection: Any) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+
+    # The driver's own BEGIN leaves out what changes the schema, and comes after what is read.
+    engine.dialect.do_begin = begin  # type: ignore[method-assign, assignment]
+    return engine
+
+
+def _postgres_engine(target: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        target.set(drivername="postgresql+psycopg"),
+        poolclass=sa.pool.NullPool,
+        connect_args={"connect_timeout": 10},
+    )
 
 
 def _make_folder(folder: Path) -> None:

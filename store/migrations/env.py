@@ -8,6 +8,8 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
+    # On SQLite, too, where Alembic does not expect it: the connection comes in a transaction.
+    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -76,7 +76,10 @@ chats = table(
     moment("silent_from"),
     Column("noticed", Boolean, nullable=False, server_default=sa.false()),
     moment("dismissed_at"),
-    Column("told_closed_until", QueueMoments(), nullable=False, server_default="{}"),
+    # By queue that the consumer was told is closed: when it opens.
+    Column("told_closed", QueueMoments(), nullable=False, server_default="{}"),
+    # The build before 0018 writes it; a later release drops it.
+    moment("told_closed_until"),
     # Whom the chat is offered first, and until when to nobody else.
     Column("preferred_agent_id", BigId),
     moment("held_until"),

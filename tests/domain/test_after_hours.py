@@ -78,7 +78,7 @@ def test_openings_that_are_past_are_forgotten() -> None:
     state, _ = wrote(began(), CHOICES[RETURNS])
     state, _ = wrote(state, "back")
     state, _ = wrote(state, CHOICES[ORDERS], EVENING + timedelta(days=1))
-    assert state.told_closed_until == {ORDERS: MORNING.astimezone(UTC) + timedelta(days=1)}
+    assert state.told_closed == {ORDERS: MORNING.astimezone(UTC) + timedelta(days=1)}
 
 
 def test_in_the_next_closed_period_it_is_told_again() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import stat
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -156,31 +156,60 @@ def test_how_long_earlier_chats_waited_and_were_handled_is_counted(database_url:
     assert waits.spell_from == waits.queued_at
 
 
-def test_which_queue_a_chat_was_told_is_closed_survives_the_step_to_several_and_back(
-    database_url: str,
-) -> None:
-    before = "0017"
-    downgrade(database_url, before)
+def test_the_build_before_goes_on_noting_what_a_chat_was_told(database_url: str) -> None:
     chat = (
         "INSERT INTO chats (tenant_id, number_id, consumer_id, entry_queue_id, queue_id, lang,"
         " status, window_from, created_at, updated_at, told_closed_until)"
-        " SELECT t.id, n.id, k.id, q.id, q.id, 'en', '{}', '2026-01-01', '2026-01-01',"
-        " '2026-01-01', {} FROM tenants t, numbers n, consumers k, queues q"
+        " SELECT t.id, n.id, k.id, q.id, q.id, 'en', 'queued', '2026-01-01', '2026-01-01',"
+        " '2026-01-01', '2026-01-02 09:00:00' FROM tenants t, numbers n, consumers k, queues q"
     )
+    with connect(database_url).begin() as connection:
+        for statement in (*ONE_OF_EACH, chat):
+            connection.exec_driver_sql(statement)
+        assert connection.execute(sa.select(t.chats.c.told_closed)).scalar_one() == {}
+
+
+def test_who_refers_to_a_table_that_a_step_copies_still_does(database_url: str) -> None:
+    before = "0005"
+    downgrade(database_url, before)
     with connect(database_url).begin() as connection:
         for statement in (
             *ONE_OF_EACH,
-            chat.format("queued", "'2026-01-02 09:00:00'"),
-            chat.format("finished", "NULL"),
+            "INSERT INTO users (tenant_id, role, name, email, password_hash, status_since)"
+            " SELECT id, 'agent', 'Ada', 'ada@a.test', '', '2026-01-01' FROM tenants",
+            "INSERT INTO queue_agents (tenant_id, queue_id, user_id)"
+            " SELECT q.tenant_id, q.id, u.id FROM queues q, users u",
         ):
             connection.exec_driver_sql(statement)
+    for step in (upgrade, lambda url: downgrade(url, before), upgrade):
+        step(database_url)
+        with connect(database_url).connect() as connection:
+            found = sa.select(t.users.c.name).join(t.queue_agents).where(t.queue_agents.c.id > 0)
+            assert connection.execute(found).scalars().all() == ["Ada"]
+            if connection.dialect.name == "sqlite":
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+[BEFOREHAND] = re.findall(r"^CREATE INDEX CONCURRENTLY [^;]+;", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_an_index_that_the_operator_made_before_is_taken_and_a_half_made_one_made_anew(
+    database_url: str, broken_off: bool
+) -> None:
+    if database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL's own")
+    downgrade(database_url, "0016")
+    index = "indexrelid = 'ix_messages_pair'::regclass"
+    with connect(database_url).connect().execution_options(isolation_level="AUTOCOMMIT") as made:
+        made.exec_driver_sql(BEFOREHAND)
+        if broken_off:
+            made.exec_driver_sql(f"UPDATE pg_index SET indisvalid = false WHERE {index}")
+        before = made.exec_driver_sql("SELECT 'ix_messages_pair'::regclass::oid").scalar_one()
     upgrade(database_url)
-    c, opens = t.chats.c, datetime(2026, 1, 2, 9, tzinfo=UTC)
     with connect(database_url).connect() as connection:
-        told, never = connection.execute(sa.select(c.queue_id, c.told_closed_until).order_by(c.id))
-    assert told.told_closed_until == {told.queue_id: opens}
-    assert never.told_closed_until == {}
-    downgrade(database_url, before)
-    kept = sa.select(sa.column("told_closed_until", t.UtcDateTime())).select_from(sa.table("chats"))
-    with connect(database_url).connect() as connection:
-        assert set(connection.execute(kept).scalars()) == {opens, None}
+        found = f"SELECT indexrelid, indisvalid FROM pg_index WHERE {index}"
+        oid, valid = connection.exec_driver_sql(found).one()
+    assert valid
+    assert (oid == before) != broken_off
