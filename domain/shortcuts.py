@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from domain.texts import UnknownVariable, Values, Variable, check_variables, fallbacks, fill
+from domain.segments import AGENT_MAX
+from domain.texts import (
+    SAMPLES,
+    TextRefused,
+    UnknownVariable,
+    Values,
+    Variable,
+    check_variables,
+    fallbacks,
+    fill,
+)
 
 VARIABLES = frozenset(
     {Variable.COMPANY_NAME, Variable.END_USER, Variable.QUEUE_NAME, Variable.AGENT_NAME}
@@ -23,16 +33,31 @@ class Shortcut:
     opt_in: bool = False
 
 
-def check(wording: str) -> None:
-    """Refuses variables that nobody could fill in. Raises `UnknownVariable`."""
+class TooLongToSend(TextRefused):
+    """More than an agent's message holds: nobody could send it as it is."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"An agent's message has at most {AGENT_MAX} characters, as it is written and with its "
+            f"variables filled in (by {length - AGENT_MAX} too many)."
+        )
+
+
+def check(wording: str, company: str) -> None:
+    """Refuses variables that nobody could fill in, and what no agent of the company could send
+    (A8). Raises `UnknownVariable`, `TooLongToSend`."""
     check_variables(wording, VARIABLES, "a shortcut")
+    likely = fill(wording, {**SAMPLES, Variable.COMPANY_NAME: company})
+    length = max(len(wording), len(likely))
+    if length > AGENT_MAX:
+        raise TooLongToSend(length)
 
 
 def filled(wording: str, values: Values) -> str:
     """What the agent puts in. A wording that was saved before its variables were checked stays as
     it stands: the agent reads it before it is sent."""
     try:
-        check(wording)
+        check_variables(wording, VARIABLES, "a shortcut")
     except UnknownVariable:
         return wording
     return fill(wording, values)

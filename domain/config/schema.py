@@ -11,6 +11,7 @@ from typing import Any
 
 from domain import shortcuts
 from domain.config.document import Configuration
+from domain.segments import AGENT_MAX
 from domain.texts import CATALOGUE, SAMPLES, SystemText, TextKey
 from domain.wordings import BUILT_IN
 
@@ -38,6 +39,8 @@ def schema() -> dict[str, Any]:
         queue[key]["variables"] = sorted(CATALOGUE[key].variables)
     shortcut = made["$defs"]["Shortcut"]["properties"]["text"]["additionalProperties"]
     shortcut["variables"] = sorted(shortcuts.VARIABLES)
+    # Not declared with the field: what was applied before must still be read.
+    shortcut["maxLength"] = AGENT_MAX
     return made
 
 

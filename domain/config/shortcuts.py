@@ -1,4 +1,5 @@
-"""What shortcuts must keep to: keywords of their own, variables that can be filled in (C1)."""
+"""What shortcuts must keep to: keywords of their own, variables that can be filled in,
+a length that agents can send (C1)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from domain.texts import TextRefused
 
 
 def shortcuts(c: Configuration) -> Iterator[Problem]:
-    """Clashing keywords, unknown variables, and no wording that asks for consent."""
+    """Clashing keywords, unknown variables, too long texts, and none that asks for consent."""
     seen: dict[str, str] = {}
     for key, shortcut in c.shortcuts.items():
         other = seen.setdefault(folded(shortcut.keyword), key)
@@ -20,7 +21,7 @@ def shortcuts(c: Configuration) -> Iterator[Problem]:
             yield Problem(("shortcuts", key, "keyword"), f"is that of {other} already")
         for lang, wording in shortcut.text.items():
             try:
-                rules.check(wording)
+                rules.check(wording, c.name)
             except TextRefused as refused:
                 yield Problem(("shortcuts", key, "text", lang), f"is refused: {refused}")
     if c.shortcuts and not any(shortcut.opt_in for shortcut in c.shortcuts.values()):

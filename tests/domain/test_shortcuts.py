@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domain.shortcuts import Shortcut, check, filled, in_order, wording_of
+from domain.segments import AGENT_MAX
+from domain.shortcuts import Shortcut, TooLongToSend, check, filled, in_order, wording_of
 from domain.texts import UnknownVariable, Variable
 
 VALUES = {
@@ -43,7 +44,7 @@ def test_names_and_the_queue_are_filled_in_and_a_nameless_consumer_is_a_customer
 
 def test_a_variable_that_nobody_could_fill_in_is_refused() -> None:
     with pytest.raises(UnknownVariable, match="is not a variable of a shortcut"):
-        check("We open @{NEXT_REOPEN_HOUR}")
+        check("We open @{NEXT_REOPEN_HOUR}", "Acme")
 
 
 def test_what_was_saved_before_variables_were_checked_stays_as_it_stands() -> None:
@@ -56,3 +57,17 @@ def test_what_asks_for_consent_comes_first_in_an_outbound_chat(outbound: bool, f
     keys = [one.key for one in in_order(given, outbound=outbound)]
     assert keys[0] == first
     assert [key for key in keys if key != "ask"] == ["a", "b", "c"]
+
+
+def test_a_wording_that_no_agent_could_send_is_refused_also_for_what_is_filled_in() -> None:
+    named = "x" * (AGENT_MAX - len("@{COMPANY_NAME}")) + "@{COMPANY_NAME}"
+    for fits in ("x" * AGENT_MAX, named):
+        check(fits, "Acme")
+    check(named, "A" * len("@{COMPANY_NAME}"))
+    for wording in ("x" * (AGENT_MAX + 1), named):
+        with pytest.raises(TooLongToSend, match="by 1 too many"):
+            check(wording, "A" * (len("@{COMPANY_NAME}") + 1))
+
+
+def test_a_long_wording_of_before_is_still_filled_in_for_the_agent_to_shorten() -> None:
+    assert filled("@{AGENT_NAME}" + "x" * 1000, VALUES) == "Ana" + "x" * 1000

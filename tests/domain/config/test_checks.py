@@ -228,6 +228,12 @@ def test_a_queues_own_name_may_be_its_keyword() -> None:
             "shortcuts.hi.text.es is refused: @{EWT_minutes} is not a variable of a shortcut. "
             "Allowed: @{AGENT_NAME}, @{COMPANY_NAME}, @{END_USER}, @{QUEUE_NAME}.",
         ),
+        (
+            "shortcuts",
+            {"hi": {"keyword": "hi", "opt_in": True, "text": {"en": "x" * 920}}},
+            "shortcuts.hi.text.en is refused: An agent's message has at most 918 characters, as it "
+            "is written and with its variables filled in (by 2 too many).",
+        ),
     ],
 )
 def test_wordings_and_hours_are_checked_when_they_are_saved(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from domain.config.document import Shortcut
 from domain.config.schema import schema
 from domain.config.settings import (
     QUEUE_FIELDS,
@@ -16,6 +17,7 @@ from domain.config.settings import (
     Settings,
     origin,
 )
+from domain.segments import AGENT_MAX
 from domain.timers import Timer, Timers
 
 TIMERS = [name for name, field in TENANT_FIELDS.items() if name in set(Timer)]
@@ -54,6 +56,12 @@ def test_what_is_not_used_yet_says_so_wherever_it_is_shown() -> None:
         assert "priority" in marked
         assert not marked & {*TIMERS, "wrap_up"}
     assert shapes["Number"]["properties"]["segments_per_day"]["later"]
+
+
+def test_editors_know_how_long_a_shortcut_may_be_and_a_longer_one_is_still_read() -> None:
+    text = schema()["$defs"]["Shortcut"]["properties"]["text"]["additionalProperties"]
+    assert text["maxLength"] == AGENT_MAX
+    Shortcut.model_validate({"keyword": "hi", "text": {"en": "x" * (AGENT_MAX + 1)}})
 
 
 def test_the_engines_own_defaults_are_the_declared_ones() -> None:
