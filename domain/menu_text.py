@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from domain.segments import count
-from domain.texts import ENGLISH, Overrides, TextKey, Variable, fill, render, wording_of
+from domain.texts import ENGLISH, Overrides, TextKey, render, wording_of
+from domain.variables import Variable, fill
 
 # A menu fills at most so many segments; what is longer is asked for with the number MORE.
 MENU_SEGMENTS = 3

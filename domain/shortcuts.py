@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from domain.segments import AGENT_MAX
-from domain.texts import (
+from domain.texts import fallbacks
+from domain.variables import (
     SAMPLES,
     TextRefused,
     UnknownVariable,
     Values,
     Variable,
     check_variables,
-    fallbacks,
     fill,
 )
 

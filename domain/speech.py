@@ -8,7 +8,8 @@ from collections.abc import Callable
 from domain.decisions import Say
 from domain.menu_text import menu_text
 from domain.queues import QueueTree
-from domain.texts import CATALOGUE, Overrides, TextKey, Variable, fill, names, wording_of
+from domain.texts import CATALOGUE, Overrides, TextKey, wording_of
+from domain.variables import Variable, fill, names
 
 ValueOf = Callable[[Variable], str | None]
 

@@ -11,7 +11,8 @@ from domain.consent import Consent, adds
 from domain.facts import ConsumerOptedOut
 from domain.reasons import OPTED_OUT
 from domain.statuses import Author, ChatStatus, MessageStatus, OptOutScope, Priority
-from domain.texts import TextKey, Variable, render
+from domain.texts import TextKey, render
+from domain.variables import Variable
 from services import chats, events
 from services.errors import NotFound, NotYourChat
 from store import asks, consumers, locks, messages, numbers, outbox, tenants, unsent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.shortcuts import VARIABLES, filled, in_order, wording_of
 from domain.statuses import Direction
-from domain.texts import Values, Variable
+from domain.variables import Values, Variable
 from services import agent_shapes
 from services.views import check_may_see
 from store import chats, tenants, users

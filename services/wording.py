@@ -10,8 +10,9 @@ from domain.queues import QueueTree
 from domain.speech import words_of
 from domain.spoken_times import reopening, span
 from domain.statuses import ChatStatus, Direction
-from domain.texts import TextKey, Variable
+from domain.texts import TextKey
 from domain.timers import Timer
+from domain.variables import Variable
 from domain.wait import in_minutes
 from services import windows
 from services.waits import estimates

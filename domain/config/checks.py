@@ -19,7 +19,8 @@ from domain.config.settings import TENANT_FIELDS, Routing, origin
 from domain.config.shortcuts import shortcuts
 from domain.hours import InvalidHours, Schedule, check_day, check_expression, check_zone
 from domain.statuses import Role
-from domain.texts import CATALOGUE, TextKey, TextRefused, Variable, check, names
+from domain.texts import CATALOGUE, TextKey, check
+from domain.variables import TextRefused, Variable, names
 
 Found = Iterator[Problem]
 _CHECKED_TOGETHER = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from domain.config.plan import Change, Kind, Plan, Verb
 from domain.segments import count, first_ucs2_character
-from domain.texts import SAMPLES, Variable, fill
+from domain.variables import SAMPLES, Variable, fill
 
 
 def costs(plan: Plan, company: str) -> Iterator[str]:

@@ -22,8 +22,9 @@ from domain.segments import Encoding, count
 from domain.speech import words_of
 from domain.spoken_times import span
 from domain.statuses import ChatStatus, Direction
-from domain.texts import SAMPLES, TextKey, Variable
+from domain.texts import TextKey
 from domain.timers import timers_of
+from domain.variables import SAMPLES, Variable
 
 
 @dataclass(frozen=True)

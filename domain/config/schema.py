@@ -12,7 +12,8 @@ from typing import Any
 from domain import shortcuts
 from domain.config.document import Configuration
 from domain.segments import AGENT_MAX
-from domain.texts import CATALOGUE, SAMPLES, SystemText, TextKey
+from domain.texts import CATALOGUE, SystemText, TextKey
+from domain.variables import SAMPLES
 from domain.wordings import BUILT_IN
 
 _WRITTEN = {"sms": "SMS", "crm": "CRM", "url": "URL", "optout": "Opt-out", "env": "variable"}

@@ -9,7 +9,7 @@ from domain import shortcuts as rules
 from domain.commands import folded
 from domain.config.document import Configuration
 from domain.config.problems import Problem
-from domain.texts import TextRefused
+from domain.variables import TextRefused
 
 
 def shortcuts(c: Configuration) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.segments import AGENT_MAX
 from domain.shortcuts import Shortcut, TooLongToSend, check, filled, in_order, wording_of
-from domain.texts import UnknownVariable, Variable
+from domain.variables import UnknownVariable, Variable
 
 VALUES = {
     Variable.COMPANY_NAME: "Acme",

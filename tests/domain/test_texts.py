@@ -7,18 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.segments import Encoding, count
-from domain.texts import (
-    CATALOGUE,
-    EmptyText,
-    TextKey,
-    TextRefused,
-    UnknownVariable,
-    ValueMissing,
-    Variable,
-    check,
-    fill,
-    render,
-)
+from domain.texts import CATALOGUE, EmptyText, TextKey, check, render
+from domain.variables import TextRefused, UnknownVariable, ValueMissing, Variable, fill
 from domain.wordings import BUILT_IN
 
 ACME: dict[Variable, str | None] = {

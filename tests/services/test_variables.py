@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from domain.process import ChatRef
-from domain.texts import CATALOGUE, TextKey, Variable
+from domain.texts import CATALOGUE, TextKey
+from domain.variables import Variable
 from services import process
 from store import tables as t
 from tests.conftest import SetClock
