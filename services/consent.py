@@ -125,7 +125,8 @@ def hold_chats(tx: Tx, tenant_id: int, consumer_id: int) -> None:
 def blocked_by_carrier(tx: Tx, text: Sending, evidence: str) -> None:
     """The carrier itself holds texts to this consumer back: a fact of consent (product B).
 
-    Needs `hold_chats` first.
+    It is as old as the text: what comes again, or after a later opt-in, says nothing new. Needs
+    `hold_chats` first.
     """
     entry = Entry(
         tenant_id=text.tenant_id,
@@ -137,7 +138,9 @@ def blocked_by_carrier(tx: Tx, text: Sending, evidence: str) -> None:
         actor_type="carrier",
         message_id=text.id,
     )
-    opt_out(tx, entry, text.consumer_id)
+    line = numbers.line(tx, text.tenant_id, text.number_id)
+    if not ledger.is_overtaken(tx, entry, text.claimed_at or text.created_at, line):
+        opt_out(tx, entry, text.consumer_id)
 
 
 def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam
 from domain.consent import Consent, Line, Said, standing
 from domain.statuses import OptOutScope
 from store import tables as t
-from store.database import Tx
+from store.database import AnyRow, Tx
 
 ledger = t.consent_ledger.c
 
@@ -66,6 +66,12 @@ _SAID = (
     .where(ledger.tenant_id == bindparam("tenant_id"), ledger.number == bindparam("number"))
     .order_by(ledger.id.desc())
 )
+_OVERTAKING = _SAID.where(
+    sa.or_(
+        sa.and_(ledger.source == bindparam("source"), ledger.message_id == bindparam("message_id")),
+        sa.and_(ledger.status == Consent.OPTED_IN, ledger.at > bindparam("since")),
+    )
+)
 
 
 def append(tx: Tx, entry: Entry) -> None:
@@ -92,14 +98,19 @@ def append(tx: Tx, entry: Entry) -> None:
 def stands(tx: Tx, tenant_id: int, number: str, line: Line) -> Said | None:
     """What holds for texts to this consumer from one of our numbers; None: nothing was said."""
     whose = {"tenant_id": tenant_id, "number": number}
-    rows = tx.conn.execute(_SAID, whose)
-    return standing(
-        (
-            Said(Consent(row.status), OptOutScope(row.scope), row.scope_id, row.number_id)
-            for row in rows
-        ),
-        line,
-    )
+    return standing(map(_said, tx.conn.execute(_SAID, whose)), line)
+
+
+def is_overtaken(tx: Tx, entry: Entry, since: datetime, line: Line) -> bool:
+    """Whether an entry about a text of ours stands in the ledger already, or the consumer has
+    opted in to the number's texts since the text was handed over."""
+    about = {"source": entry.source, "message_id": entry.message_id, "since": since}
+    whose = {"tenant_id": entry.tenant_id, "number": entry.number}
+    return standing(map(_said, tx.conn.execute(_OVERTAKING, whose | about)), line) is not None
+
+
+def _said(row: AnyRow) -> Said:
+    return Said(Consent(row.status), OptOutScope(row.scope), row.scope_id, row.number_id)
 
 
 def opted_out(tx: Tx, tenant_id: int, number: str, line: Line) -> bool:
