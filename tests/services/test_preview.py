@@ -77,6 +77,7 @@ def shown(preview: Preview) -> list[list[Any]]:
 
 GREETED = {"greeting": "Welcome. We close chats after @{TIME_UNTIL_DISMISSAL}. Open @{QUEUE_NAME}."}
 OWN = {"en": {"menu": "@{QUEUE_NAME}: @{CHOICE_NUMBER}", "choice_confirmed": "OK @{QUEUE_NAME}"}}
+WAIT = {"choice_confirmed": "Thank you. We answer within @{EWT_minutes} minutes."}
 CASES: dict[str, tuple[Configuration, str, int]] = {
     # The configuration, the queue, and how often the consumer writes.
     "the menu at the top": (wanted({"queues": LANGUAGES}), "top", 1),
@@ -96,6 +97,21 @@ CASES: dict[str, tuple[Configuration, str, int]] = {
     "the time until dismissal": (
         wanted({"queues": LANGUAGES} | GREETED, settings={"dismissal": True}),
         "english",
+        2,
+    ),
+    "a time until dismissal that is inherited": (
+        wanted(
+            {
+                "settings": {"dismissal": True, "dismissal_timeout": 45},
+                "queues": {"a": {"name": "A"} | GREETED, "b": {"name": "B"}},
+            }
+        ),
+        "a",
+        2,
+    ),
+    "no wait before a leaf": (
+        wanted({"queues": LANGUAGES}, texts={"en": WAIT, "es": WAIT}),
+        "spanish",
         2,
     ),
     "a queue's own time until dismissal": (
