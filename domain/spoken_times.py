@@ -68,8 +68,10 @@ def reopening(
         return f"{words.today}, {hour}"
     if opens.date() == today + timedelta(days=1):
         return f"{words.tomorrow}, {hour}"
+    # A date that comes round once more before then is told with its year.
+    far = (opens.year - 1, opens.month, opens.day) >= (today.year, today.month, today.day)
     if words is _WORDS["es"]:
-        return f"{opens.day}/{opens.month}, {hour}"
+        return f"{opens.day}/{opens.month}{f'/{opens.year}' if far else ''}, {hour}"
     if opens.date() < today + timedelta(days=7):
         return f"{_DAYS[opens.weekday()]}, {hour}"
-    return f"{_MONTHS[opens.month - 1]} {opens.day}, {hour}"
+    return f"{_MONTHS[opens.month - 1]} {opens.day}{f', {opens.year}' if far else ''}, {hour}"

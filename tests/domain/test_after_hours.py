@@ -161,6 +161,13 @@ HOLIDAYS = Schedule(
         (HOLIDAYS, "2026-12-24T12:00-05:00", "Monday, 9:00 AM", "28/12, 9:00 a.m."),
         (Schedule("UTC", "Apr 05 10:00-11:00"), "2026-03-02T12:00+00:00", "April 5, 10:00 AM",
          "5/4, 10:00 a.m."),
+        # The next such date but one needs its year; the next does not, though it is next year's.
+        (Schedule("UTC", "2028 Apr 05 10:00-11:00"), "2026-03-02T12:00+00:00",
+         "April 5, 2028, 10:00 AM", "5/4/2028, 10:00 a.m."),
+        (Schedule("UTC", "2027 Mar 02 10:00-11:00"), "2026-03-02T12:00+00:00",
+         "March 2, 2027, 10:00 AM", "2/3/2027, 10:00 a.m."),
+        (Schedule("UTC", "2027 Mar 01 10:00-11:00"), "2026-03-02T12:00+00:00",
+         "March 1, 10:00 AM", "1/3, 10:00 a.m."),
     ],
 )  # fmt: skip
 def test_the_next_opening_in_words(hours: Schedule, now: str, english: str, spanish: str) -> None:
