@@ -167,6 +167,14 @@ def deadlines(
     return found
 
 
+def first_run_out(found: Mapping[Timer, datetime], now: datetime) -> Timer | None:
+    """The timer that ran out first; a notice that comes after what it announces is not given."""
+    run_out = {timer: at for timer, at in found.items() if at <= now}
+    if Timer.DISMISSAL in run_out:
+        run_out.pop(Timer.NOTICE, None)
+    return min(run_out, key=lambda timer: (run_out[timer], timer), default=None)
+
+
 def ends_at(found: Mapping[str, datetime]) -> datetime | None:
     """When a chat with these deadlines ends by itself: dismissal and its notice end none."""
     return min((at for timer, at in found.items() if timer in ENDING), default=None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from domain.facts import AlarmRang
 from domain.process import ChatRef, LoadedChat, SettleChat
 from domain.statuses import ENDED
+from domain.timers import first_run_out
 from services import chats as chat_service
 from services import events, windows
 from store import chats, incarnations, locks, outbox, unsent
@@ -35,11 +36,9 @@ def ring(tx: Tx, ref: ChatRef) -> LoadedChat:
     owed = unsent.of_chat(tx, ref.tenant_id, ref.chat_id)
     due = chat.deadline_at is not None and chat.deadline_at <= tx.now
     if chat.state.status not in ENDED and due and not owed:
-        run_out = [
-            (at, timer) for timer, at in windows.deadlines_of(tx, chat).items() if at <= tx.now
-        ]
-        if run_out:
-            chat_service.record(tx, chat, AlarmRang(min(run_out)[1], tx.now))
+        timer = first_run_out(windows.deadlines_of(tx, chat), tx.now)
+        if timer is not None:
+            chat_service.record(tx, chat, AlarmRang(timer, tx.now))
         # Else the tenant's timers were lengthened since it was reckoned.
         chat.changed = True
         windows.set_deadlines(tx, chat)

@@ -78,6 +78,17 @@ async def test_a_silent_consumer_is_told_and_then_the_chat_is_dismissed_and_then
     assert (await kinds(world, chat_id))[-2:] == ["dismissal_notice", "ended"]
 
 
+async def test_an_alarm_that_rings_after_dismissal_was_due_dismisses_without_notice(
+    world: World, clock: SetClock
+) -> None:
+    await world.configure(**STARTED)
+    chat_id = await world.silent_chat()
+    clock.move(minutes=60)
+    await ring(world, chat_id)
+    assert await world.chat_status(chat_id) is ChatStatus.DISMISSED
+    assert "dismissal_notice" not in await kinds(world, chat_id)
+
+
 async def test_without_the_setting_nothing_is_dismissed(world: World, clock: SetClock) -> None:
     chat_id = await world.silent_chat()
     clock.move(minutes=1439)
