@@ -173,6 +173,9 @@ def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Deci
     state = replace(state, heard=True, silent_from=None, noticed=False, window_from=window)
     if state.status is ChatStatus.ASSIGNED:
         return Decision(replace(state, window_from=max(state.window_from, fact.at)))
+    if fact.command is Command.OPT_IN:
+        # An answer to us; but no choice, and its own confirmation is all that is said.
+        return Decision(state)
     if fact.command is Command.BACK:
         return menu.back(state, fact.at, world)
     if state.status is ChatStatus.SELECTING:

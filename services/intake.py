@@ -119,7 +119,8 @@ def _join(tx: Tx, incoming: Incoming) -> Received:
 
 
 def _hear(tx: Tx, incoming: Incoming, chat: OpenChat) -> None:
-    """In an answered chat any text, a command too, shows that the consumer is there."""
+    """In an answered chat any text, a command too, shows that the consumer is there; in one of
+    ours that nobody has taken up, a YES or START is the answer."""
     known = chats.world(tx, chat.tenant_id, with_tree=False)
     fact = ConsumerWrote(incoming.text, incoming.command, tx.now)
     chat.state = decide(chat.state, fact, known).state
@@ -184,7 +185,9 @@ def _obey(tx: Tx, incoming: Incoming, chat: OpenChat | None, command: Command) -
     message_id = keep(tx, incoming, chat)
     if chat is None:
         events.message_kept(tx, number.tenant_id, message_id, command)
-    elif chat.state.status is ChatStatus.ASSIGNED:
+    elif chat.state.status is ChatStatus.ASSIGNED or (
+        chat.state.unanswered and command is Command.OPT_IN
+    ):
         _hear(tx, incoming, chat)
     status = Consent.OPTED_OUT if command is Command.OPT_OUT else Consent.OPTED_IN
     entry = Entry(

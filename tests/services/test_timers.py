@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -168,3 +169,33 @@ async def configure(world: World, of_queue: dict[str, int]) -> None:
 
 async def ring(world: World, chat_id: int) -> None:
     await world.db.write(process.ring, ChatRef(world.tenant_id, chat_id))
+
+
+@pytest.mark.parametrize("begin", [selecting, waiting, connected])
+async def test_a_start_answers_a_chat_of_ours_and_its_window_begins_anew(
+    world: World, clock: SetClock, begin: Begin
+) -> None:
+    await configure(world, {})
+    chat_id = await begin(world)
+    await world.all_sent()
+    await became(world, chat_id, **SILENT_OURS)
+    said = len(await world.thread(chat_id))
+    before = (await world.chat(chat_id)).state
+    clock.move(minutes=9)
+    await world.text("START")
+    after = (await world.chat(chat_id)).state
+    # Neither a choice nor an invalid one: the opt-in's own confirmation says enough.
+    assert (after.status, after.queue_id) == (before.status, before.queue_id)
+    assert [text.kind for text in (await world.thread(chat_id))[said:]] == ["text"]
+    clock.move(minutes=9)
+    await ring(world, chat_id)
+    assert await world.chat_status(chat_id) not in ENDED_BY_TIME
+    assert not after.unanswered
+    assert after.window_from == clock.at - timedelta(minutes=9)
+
+
+async def test_help_does_not_answer_a_chat_of_ours(world: World) -> None:
+    chat_id = await selecting(world)
+    await became(world, chat_id, **SILENT_OURS)
+    await world.text("HELP")
+    assert (await world.chat(chat_id)).state.unanswered
