@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 
 from api import agent, apps, carriers, docs, errors, events, health, login, manager, openapi, ops
-from api.admin import audit, configuration, consent, credentials, numbers, objects, people
+from api.admin import audit, configuration, consent, credentials, kept, numbers, objects, people
 from api.clients import Limiter
 from api.deps import Deps
 from api.edge import Edge
@@ -54,7 +54,7 @@ def create_app(deps: Deps, beside: Beside = nullcontext) -> FastAPI:
     app.state.limiter = Limiter(deps.db)
     app.state.accounts = carriers.Accounts(deps.db)
     # Routes are tried one after the other: what is asked for most comes first.
-    admin = (configuration, audit, consent, credentials, numbers, objects, people)
+    admin = (configuration, audit, consent, credentials, kept, numbers, objects, people)
     for room in (carriers, agent, events, login, apps, manager, *admin, ops, health, docs):
         app.include_router(room.routes)
     errors.install(app)

@@ -41,7 +41,14 @@ def kept_media(item: InboundMedia) -> dict[str, object]:
     return named | {"url": item.url} | ({} if item.size is None else {"size": item.size})
 
 
-def keep(tx: Tx, incoming: Incoming, chat: OpenChat | None) -> int:
+def keep_apart(tx: Tx, incoming: Incoming, why: str) -> int:
+    """Keep a text that belongs to no chat, for ops to see with the reason."""
+    message_id = keep(tx, incoming, None, why)
+    events.message_kept(tx, incoming.number.tenant_id, message_id, why)
+    return message_id
+
+
+def keep(tx: Tx, incoming: Incoming, chat: OpenChat | None, why: str | None = None) -> int:
     """Keep the text; who asks in it to stop is shown to a person, who decides (product B)."""
     stop = incoming.command is None and not incoming.opted_out and asks_to_stop(incoming.text)
     draft = Draft(
@@ -57,6 +64,7 @@ def keep(tx: Tx, incoming: Incoming, chat: OpenChat | None) -> int:
         seq=None if chat is None else chat.next_seq(),
         media=incoming.media,
         asks=Asks.STOP if stop else None,
+        kept_why=why,
     )
     message_id = messages.write_inbound(tx, draft)
     if stop:

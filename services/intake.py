@@ -15,9 +15,9 @@ from domain.phones import InvalidNumber, parse
 from domain.plaintext import clean_text
 from domain.statuses import ChatStatus, OptOutReplies
 from domain.texts import TextKey
-from services import chats, consent, events, twins
+from services import chats, consent, twins
 from services.errors import InvalidField, NotFound
-from services.incoming import Incoming, keep, kept_media
+from services.incoming import Incoming, keep, keep_apart, kept_media
 from store import asks, consumers, inbox, locks, numbers, participants, tenants
 from store import chats as store_chats
 from store.chats import OpenChat
@@ -128,7 +128,6 @@ def _hear(tx: Tx, incoming: Incoming, chat: OpenChat) -> None:
 
 def _decide(tx: Tx, incoming: Incoming) -> Received:
     """Under the routing lock: commands first, then the active chat, then a new one."""
-    number = incoming.number
     chat = _active(tx, incoming)
     if incoming.command in CONSENT:
         return _obey(tx, incoming, chat, incoming.command)
@@ -138,9 +137,7 @@ def _decide(tx: Tx, incoming: Incoming) -> Received:
         return Received(True, message_id, chat.id)
     why_none = _why_no_chat(tx, incoming)
     if why_none is not None:
-        message_id = keep(tx, incoming, None)
-        events.message_kept(tx, number.tenant_id, message_id, why_none)
-        return Received(True, message_id)
+        return Received(True, keep_apart(tx, incoming, why_none))
     return _open(tx, incoming)
 
 
@@ -182,13 +179,13 @@ def _obey(tx: Tx, incoming: Incoming, chat: OpenChat | None, command: Command) -
     """STOP, START, HELP: never a chat; one answer, unless a STOP only repeats itself or the
     carrier answers by itself."""
     number = incoming.number
-    message_id = keep(tx, incoming, chat)
     if chat is None:
-        events.message_kept(tx, number.tenant_id, message_id, command)
-    elif chat.state.status is ChatStatus.ASSIGNED or (
-        chat.state.unanswered and command is Command.OPT_IN
-    ):
-        _hear(tx, incoming, chat)
+        message_id = keep_apart(tx, incoming, command)
+    else:
+        message_id = keep(tx, incoming, chat)
+        heard = chat.state.unanswered and command is Command.OPT_IN
+        if heard or chat.state.status is ChatStatus.ASSIGNED:
+            _hear(tx, incoming, chat)
     status = Consent.OPTED_OUT if command is Command.OPT_OUT else Consent.OPTED_IN
     entry = Entry(
         tenant_id=number.tenant_id,

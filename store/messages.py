@@ -110,6 +110,7 @@ class Draft:
     priority: Priority = Priority.SYSTEM
     media: Sequence[dict[str, Any]] = ()
     asks: Asks | None = None
+    kept_why: str | None = None
 
 
 def write_inbound(tx: Tx, draft: Draft) -> int:
@@ -138,6 +139,7 @@ def _insert(tx: Tx, draft: Draft, direction: str, status: MessageStatus) -> int:
         "text": draft.text,
         "media": list(draft.media),
         "asks": draft.asks,
+        "kept_why": draft.kept_why,
         "status": status,
         "encoding": counted.encoding,
         "segments": counted.segments,

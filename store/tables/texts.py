@@ -13,6 +13,8 @@ UNSENT_TEXT = "status IN ('queued','sending')"
 
 ASKS_TO_STOP = "asks = 'stop'"
 
+KEPT_TEXT = "chat_id IS NULL AND direction = 'inbound'"
+
 PERSONS_TEXT = "author_type <> 'system'"
 
 messages = table(
@@ -32,6 +34,8 @@ messages = table(
     # What it asks for in free words: an opt-in (ours), to stop (the consumer's), and what was
     # decided on that (B).
     Column("asks", Text),
+    # Of a consumer's text without a chat: why it has none.
+    Column("kept_why", Text),
     Column("status", Text, nullable=False),
     Column("error", Text),
     # What the carrier says of a refusal, in its own words.
@@ -75,6 +79,14 @@ messages = table(
         "consumer_id",
         sqlite_where=sa.text(ASKS_TO_STOP),
         postgresql_where=sa.text(ASKS_TO_STOP),
+    ),
+    # Texts that belong to no chat, the newest first.
+    Index(
+        "ix_messages_kept",
+        "tenant_id",
+        "id",
+        sqlite_where=sa.text(KEPT_TEXT),
+        postgresql_where=sa.text(KEPT_TEXT),
     ),
     # What was said last between a number of ours and a consumer, in a chat or without one.
     Index(

@@ -18,6 +18,7 @@ from store import (
     consumers,
     health,
     inbox,
+    kept,
     matching,
     numbers,
     offers,
@@ -79,6 +80,7 @@ QUERIES: dict[str, Callable[[Tx], object]] = {
         consumers.last_lang(tx, 1, 1, 1),
     ],
     "ix_messages_pair": lambda tx: asks.last_text_asks(tx, 1, 1, 1),
+    "ix_messages_kept": lambda tx: kept.texts(tx, 1, 1, 100),
     "uq_chats_active_pair": lambda tx: [
         numbers.pair(tx, 1, "+14155550100", "+14155550111"),
         chats.active_of_consumer(tx, 1, 1),

@@ -1,11 +1,18 @@
-// Consent: who asks in free words to be left alone, and the evidence of one number. A number is
-// never part of an address: it is sent as a body, and downloaded from what the page already has.
+// Consent: who asks in free words to be left alone, the evidence of one number, and texts that belong
+// to no chat. A number is never part of an address: it is sent as a body, and downloaded from what the page already has.
 
 import * as api from "../api.js";
 import { el, fill } from "../dom.js";
-import { announce, fullTime, plural } from "../words.js";
+import { announce, fullTime, mediaName, plural } from "../words.js";
+import { paged } from "./history.js";
 
 const BASE = "/admin/api/v1/consent";
+/** Why a text has no chat, the commands included. */
+const WHY = {
+  opted_out: "opted out", no_queue: "our number leads to no queue", not_verified: "our number is not verified",
+  sms_off: "SMS is off", exit: "leaves before a chat began", own_number: "came from a number of ours",
+  opt_out: "asks to opt out", opt_in: "opts in", help: "asks for help",
+};
 const STANDS = { opted_in: "✓ opted in", opted_out: "⊘ opted out" };
 
 export const consentView = (ask) => async (root) => {
@@ -15,12 +22,13 @@ export const consentView = (ask) => async (root) => {
   const form = el("form", { class: "card add" }, el("label", { for: number.id }, "The consumer's number"), number,
     el("button", { type: "submit" }, "Show the evidence"));
   const found = el("div", {});
+  const kept = el("section", {});
   fill(root,
     el("h2", {}, "Consent"),
     el("p", { class: "quiet" }, "Texts that ask in words of their own to get no more. Nothing is done on them alone: somebody decides."),
     note, waiting, el("h2", {}, "Evidence"),
     el("p", { class: "quiet" }, "All that the ledger says of a number. It is only added to, never changed."),
-    form, found,
+    form, found, kept,
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -79,7 +87,13 @@ export const consentView = (ask) => async (root) => {
     announce(`${plural(proof.entries.length, "entry", "entries")} found`);
   }
 
-  await act(load);
+  await Promise.all([act(load), paged(kept, {
+    title: "Texts in no chat",
+    intro: "Kept and routed to nobody; commands among them are obeyed.",
+    path: "/messages/kept",
+    empty: "Every text stands in a chat.",
+    line: keptText,
+  })]);
 };
 
 function entry(one) {
@@ -89,4 +103,11 @@ function entry(one) {
     el("p", {}, "“", el("bdi", {}, one.evidence), "”"),
     el("p", { class: "quiet" }, [fullTime(one.at), one.our_number && `to ${one.our_number}`,
       one.message_id && `message ${one.message_id}`, one.carrier_id].filter(Boolean).join(" · ")));
+}
+
+function keptText(one) {
+  return el("li", { class: "card entry" },
+    one.text ? el("p", {}, "“", el("bdi", {}, one.text), "”") : null,
+    one.media.length ? el("p", {}, one.media.map(mediaName).join(", ")) : null,
+    el("p", { class: "quiet" }, [`${one.number} to ${one.our_number}`, WHY[one.why], fullTime(one.at)].filter(Boolean).join(" · ")));
 }

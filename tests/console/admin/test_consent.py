@@ -1,4 +1,4 @@
-"""Who asks in free words to stop, and evidence of consent."""
+"""Who asks in free words to stop, evidence of consent, and texts that belong to no chat."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from playwright.async_api import Page, expect
 
 from tests.console.admin.company import Company, section
+from tests.console.looks import judge
 
 
 async def test_requests_to_stop_are_decided_and_consent_is_handed_out_as_evidence(
@@ -35,3 +36,19 @@ async def test_requests_to_stop_are_decided_and_consent_is_handed_out_as_evidenc
     await page.get_by_label("The consumer's number").fill("nobody")
     await page.get_by_role("button", name="Show the evidence").click()
     await expect(page.get_by_role("alert")).to_have_text("number must be a phone number")
+
+
+async def test_texts_in_no_chat_are_shown_with_the_reason(page: Page, company: Company) -> None:
+    await section(page, "Consent")
+    await expect(page.get_by_text("Every text stands in a chat.")).to_be_visible()
+    await company.text("+14155550142", "STOP")
+    await company.text("+14155550143", "EXIT")
+    await page.reload()
+    texts = page.locator("section .entry")
+    await expect(texts).to_have_count(2)
+    await expect(texts.first).to_contain_text("EXIT")
+    await expect(texts.first).to_contain_text("leaves before a chat began")
+    await expect(texts.last).to_contain_text(
+        "+14155550142 to +14155550100 \u00b7 asks to opt out \u00b7"
+    )
+    await judge(page, "texts in no chat")
