@@ -30,7 +30,8 @@ def asks_to_stop(text: str) -> bool:
     """Whether a text asks, in English or Spanish, to get no more messages."""
     read = text[:READ_AT_MOST]
     sentences = [_plain_words(sentence) for sentence in (read, *_SENTENCE_ENDS.split(read))]
-    return any(_ALONE.fullmatch(words) for words in sentences) or any(
+    clauses = [_plain_words(clause) for clause in _CLAUSE_ENDS.split(read)]
+    return any(_ALONE.fullmatch(words) for words in (*sentences, *clauses)) or any(
         not (_ENDING.match(found[0]) and _SAYS_OTHERWISE.search(words[: found.start()]))
         for words in sentences[1:]
         for request in _REQUESTS
@@ -67,6 +68,7 @@ def _plain_words(text: str) -> str:
 
 
 _SENTENCE_ENDS = re.compile(r"[.!?;\n\u2026]+")
+_CLAUSE_ENDS = re.compile(r"[.!?;,\n\u2026]+")
 _STOP = r"(?:sto+p+|quit|cease)"
 _DONT = r"(?:dont|do not|never|please no longer)"
 _TEXTS = r"(?:txts?|texts?|messages?|msgs?|sms|notifications?|spam|promos?|promotions|ads)"
@@ -78,12 +80,13 @@ _FEW, _SOME = _UP_TO % 3, _UP_TO % 5
 # The whole message is a word for it and words that add nothing.
 _FILLER = (
     r"(?:please|pls|plz|now|just|ok|okay|it|this|all|already|thanks|thank|you|i|said|"
+    r"can|could|would|will|you|u|told|asked|to|"
     r"por|favor|ya|gracias|todo|esto|dije|ahora|mismo)"
 )
 _ALONE = re.compile(
-    rf"(?:{_FILLER} )*(?:sto+p+(?: all)?|stopall|unsubscribe|unsub|optout|opt out|remove me|"
-    r"cease and desist|alto|pare|paren|basta|baja|parar|desuscribir|desuscribirme|"
-    r"cancelar suscripcion)"
+    rf"(?:{_FILLER} )*(?:sto+p+(?: all)?|stopall|please quit|pls quit|unsubscribe|unsub|optout|"
+    r"opt out|remove me|cease and desist|alto|pare|paren|detengan?se|basta|baja|parar|desuscribir|"
+    r"desuscribirme|cancelar suscripcion)"
     rf"(?: (?:{_FILLER}|sto+p+|alto|basta))*"
 )
 
@@ -93,6 +96,8 @@ _REQUESTS = [
         # English.
         rf"{_STOP} {_FEW}{_TEXTING}",
         rf"{_STOP} (?:(?:all|any|the|these|those|this|your|more|with|w|of) ){{0,4}}{_TEXTS}",
+        rf"(?:want|like|need) to {_STOP} (?:getting|receiving) (?:this|these|those|them|it)$",
+        rf"^{_STOP} (?:i am|im|this is|you have|wrong) ",
         rf"end (?:all |the |these |those |your ){{0,2}}{_TEXTS}",
         rf"{_STOP} (?:sending|getting|receiving) {_SOME}{_TEXTS}",
         rf"{_STOP} sending (?:me )?(?:this|these|anything|stuff|things)(?: stuff| things)?$",
@@ -110,13 +115,18 @@ _REQUESTS = [
         r"(?:take|remove|delete|drop) (?:me|us|my (?:phone |cell )?(?:number|contact|name|phone)"
         r"|this (?:phone )?number)(?: off| from| out|$)",
         r"(?:unsubscribe|unsub|opt (?:me |us )?out|optout|opting out)",
+        r"(?:be|get) (?:removed|taken off|deleted) (?:off|from) (?:your|this|the|all)"
+        r" (?:\w+ )?lists?",
+        r"cancel (?:my|this|the) (?:subscription|sub)$",
         r"leave me alone",
         r"lose (?:my|this) number",
         r"get (?:me|us|my number) off (?:of )?(?:your|this|the|that|all) (?:\w+ )?lists?",
         r"not interested remove",
         r"this is spam",
         # Spanish.
-        r"(?:deje|dejen|deja|dejad|pare|paren|para|basta|detenga|detengan) (?:ya )?(?:de|con)"
+        rf"(?:deteng\w+|detener|suspend\w+|par(?:e|en|ar)) (?:ya )?(?:los |estos |sus |las )?"
+        rf"{_MENSAJES}",
+        r"(?:deje|dejen|deja|dejad|dejar|pare|paren|para|basta|detenga|detengan) (?:ya )?(?:de|con)"
         rf" {_FEW}(?:enviarme|mandarme|escribirme|molestarme|contactarme|enviarnos|escribirnos"
         rf"|textearme|acosarme|molestar|{_MENSAJES})",
         r"no (?:me|nos) (?:vuelv\w+ a )?(?:escrib\w+|contact\w+|molest\w+|text\w+)",
@@ -135,9 +145,11 @@ _REQUESTS = [
         r"dej\w+ en paz",
     )
 ]
-# "Why did you stop texting me?" asks for the contrary, and so does "no dejen de escribirme".
+# "Why did you stop texting me?" asks for the contrary, and so does "no dejen de escribirme"; but
+# "you never stop texting me" complains.
 _ENDING = re.compile(rf"{_STOP}|dej|par[ea]|deten")
 _SAYS_OTHERWISE = re.compile(
-    r"(?:\b(?:did|didnt|have|havent|has) (?:you|u|they|it)|\bwhy (?:you|u)|\b(?:dont|do not|never|"
-    r"cant|cannot|didnt|wont)(?: ever| want(?: you)? to| please)?|\bno) $"
+    r"(?:\b(?:did|didnt|have|havent|has) (?:you|u|they|it)|\bwhy (?:you|u)|\b(?:dont|do not|"
+    r"(?<!you )(?<!u )never|(?:i|we) wont|cant|cannot|didnt)(?: ever| want(?: you)? to"
+    r"| please)?|\bno) $"
 )
