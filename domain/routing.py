@@ -17,6 +17,8 @@ DECLINE_PAUSE = timedelta(seconds=30)
 CONCURRENCY_LIMIT = 3
 # The agent whom the consumer had last is asked alone for so long.
 FIRST_LOOK = timedelta(seconds=30)
+# The same agent's wrap-up is waited for before that, if it is over so soon.
+WRAP_UP_PATIENCE = timedelta(seconds=60)
 # So many offers stand before an agent at once.
 OFFERS_SHOWN = 20
 
@@ -29,6 +31,7 @@ class WaitingBecause(StrEnum):
     NO_AGENT = "no_agent_on_the_queue"
     NOBODY_AVAILABLE = "nobody_available"
     AT_CAPACITY = "all_at_capacity"
+    HELD = "held_for_last_agent"
     BEHIND = "behind_older_chats"
     OFFERED = "offered"
     DECLINED = "declined_by_all"
@@ -39,6 +42,7 @@ _SENTENCES = {
     WaitingBecause.NO_AGENT: "No agent is assigned to this queue.",
     WaitingBecause.NOBODY_AVAILABLE: "No agent of this queue is available.",
     WaitingBecause.AT_CAPACITY: "All available agents of this queue are at capacity.",
+    WaitingBecause.HELD: "Waiting for the consumer's last agent to finish wrap-up.",
     WaitingBecause.BEHIND: "The free agents are asked to take older chats first.",
     WaitingBecause.DECLINED: "Declined by the free agents; offered again shortly.",
 }
@@ -65,9 +69,16 @@ class Staffing:
 
 
 def waiting_because(
-    *, offered: bool, declined: bool, staff: Staffing, closed: bool = False, sms: bool = True
+    *,
+    offered: bool,
+    declined: bool,
+    staff: Staffing,
+    closed: bool = False,
+    sms: bool = True,
+    held: bool = False,
 ) -> WaitingBecause:
-    """Why a chat waits; `declined` while a decline still keeps it from being offered again."""
+    """Why a chat waits; `declined` while a decline still keeps it from being offered again,
+    `held` while it is kept for one agent."""
     if not sms:
         # Whatever is offered: accepting it is refused (C2).
         return WaitingBecause.SMS_OFF
@@ -77,6 +88,8 @@ def waiting_because(
         return WaitingBecause.NO_AGENT
     if closed:
         return WaitingBecause.CLOSED
+    if held:
+        return WaitingBecause.HELD
     if staff.taking_chats == 0:
         return WaitingBecause.NOBODY_AVAILABLE
     if staff.free == 0:

@@ -78,6 +78,7 @@ def _waiting_because(
         staff=parts.staff,
         closed=until is not None,
         sms=parts.sms,
+        held=record.held_until is not None and record.held_until > now,
     )
     return in_words(reason, offered_to=pending, until=_opening(tree, record.queue_id, until, now))
 

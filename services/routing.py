@@ -14,7 +14,6 @@ from domain.after_hours import NEVER, closed_until
 from domain.process import NextRouting
 from domain.routing import (
     DECLINE_PAUSE,
-    FIRST_LOOK,
     Candidate,
     Staffing,
     Waiting,
@@ -23,7 +22,7 @@ from domain.routing import (
     waiting_because,
 )
 from domain.statuses import OfferState
-from services import events, wrap_up
+from services import events, first_look, wrap_up
 from store import chats as store_chats
 from store import locks, matching, offers, outbox, tenants, users
 from store.chats import OpenChat
@@ -46,7 +45,7 @@ def offer_chat(tx: Tx, chat: OpenChat) -> None:
     limit = tenants.get(tx, chat.tenant_id).concurrency_limit
     candidates = matching.candidates(tx, chat.tenant_id, limit, queue_id=chat.state.queue_id)
     candidates = _make_room(tx, chat, candidates)
-    _offer(tx, chat, _hold(tx, chat, candidates) or candidates)
+    _offer(tx, chat, _hold(tx, chat, candidates))
 
 
 def _offer(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> None:
@@ -56,21 +55,15 @@ def _offer(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> None:
 
 
 def _hold(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> list[Candidate]:
-    """The agent who is asked first, alone for a moment; nobody if that one cannot be asked."""
-    preferred = [
-        one
-        for one in candidates
-        if one.agent_id == chat.state.preferred_agent_id
-        and one.room > 0
-        and chat.id not in one.paused
-    ]
-    if not preferred or len(candidates) == 1:
-        return []
-    chat.held_until, chat.changed = tx.now + FIRST_LOOK, True
+    """Who is offered the chat now: its agent alone for a moment, else all of them."""
+    held = first_look.hold(tx, chat, candidates)
+    if held is None:
+        return candidates
+    (chat.held_until, offered), chat.changed = held, True
     # Routing reads the table.
     store_chats.write(tx, chat)
     call_router(tx, chat.tenant_id, chat.held_until)
-    return preferred
+    return offered
 
 
 def _make_room(tx: Tx, chat: OpenChat, candidates: list[Candidate]) -> list[Candidate]:
@@ -102,7 +95,7 @@ def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
     lost = offers.close_of_agent(tx, tenant_id, agent_id, OfferState.WITHDRAWN)
     if lost:
         events.offers_changed(tx, tenant_id, [agent_id])
-    lost_offers(tx, tenant_id, set(lost))
+    lost_offers(tx, tenant_id, {*lost, *matching.held_for(tx, tenant_id, agent_id)})
 
 
 def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
@@ -155,6 +148,7 @@ def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
         declined=offers.declined_since(tx, chat.tenant_id, chat.id, tx.now - DECLINE_PAUSE),
         staff=staff.get(queue_id, Staffing()),
         closed=not tenants.tree(tx, chat.tenant_id).is_open(queue_id, tx.now),
+        held=chat.held_until is not None and chat.held_until > tx.now,
     )
 
 

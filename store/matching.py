@@ -152,6 +152,12 @@ def waiting_for(tx: Tx, tenant_id: int, agents: Sequence[Candidate]) -> list[Wai
     return [Waiting(*what) for _, *what in sorted(found, key=lambda row: row[:2])]
 
 
+def held_for(tx: Tx, tenant_id: int, agent_id: int) -> list[int]:
+    """The chats that are held for this agent."""
+    whose = {"tenant_id": tenant_id, "agent_ids": [agent_id], "now": tx.now}
+    return [row.id for row in tx.conn.execute(_HELD, whose)]
+
+
 def next_release(tx: Tx, tenant_id: int) -> datetime | None:
     """When the first of the chats that are held for one agent is offered to the others."""
     found: datetime | None = tx.conn.execute(

@@ -35,6 +35,7 @@ class ChatRecord:
     seq: int
     incarnation: int
     waiting_because: str | None
+    held_until: datetime | None
     created_at: datetime
     updated_at: datetime
     queued_at: datetime | None
@@ -89,6 +90,7 @@ def chats(tx: Tx, tenant_id: int, chat_ids: Sequence[int]) -> list[ChatRecord]:
             c.seq,
             c.incarnation,
             c.waiting_because,
+            c.held_until,
             c.created_at,
             c.updated_at,
             c.queued_at,

@@ -108,6 +108,12 @@ def test_a_chat_is_offered_to_everybody_who_could_take_it() -> None:
     [
         (WaitingBecause.SMS_OFF, 0, None, "SMS is switched off; no agent can accept chats."),
         (WaitingBecause.NO_AGENT, 0, None, "No agent is assigned to this queue."),
+        (
+            WaitingBecause.HELD,
+            0,
+            None,
+            "Waiting for the consumer's last agent to finish wrap-up.",
+        ),
         (WaitingBecause.NOBODY_AVAILABLE, 0, None, "No agent of this queue is available."),
         (
             WaitingBecause.BEHIND,

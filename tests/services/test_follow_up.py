@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from domain.process import NextRouting
+from domain.routing import FIRST_LOOK, WaitingBecause, in_words
 from domain.statuses import AgentStatus, ChatStatus
-from services import routing
+from services import chat_views, routing
 from tests.conftest import SetClock
 from tests.world import VIP_NUMBER, World
 
@@ -122,6 +125,56 @@ async def test_an_agent_who_is_away_is_not_waited_for(world: World) -> None:
     await world.status("ana", AgentStatus.BREAK)
     received = await world.text("One more thing")
     assert await offers(world) == [[], [received.chat_id]]
+
+
+async def in_wrap_up(world: World, seconds: int = 20) -> int:
+    """The consumer's thanks, while Ana wraps up and Ben is free."""
+    await world.configure(wrap_up=seconds)
+    await ended_chat(world)
+    received = await world.text("Thanks!")
+    assert received.chat_id is not None
+    return received.chat_id
+
+
+async def test_thanks_in_the_agents_wrap_up_waits_for_that_agent(
+    world: World, clock: SetClock
+) -> None:
+    chat_id = await in_wrap_up(world)
+    over = clock.at + timedelta(seconds=20)
+    assert await offers(world) == [[], []]
+    assert (await world.chat(chat_id)).waiting_because == WaitingBecause.HELD
+    [shown] = await world.db.read(
+        chat_views.chats, world.tenant_id, [chat_id], lambda _id, _incarnation: None
+    )
+    assert shown.waiting_because == in_words(WaitingBecause.HELD)
+    assert await world.db.write(routing.sweep, world.tenant_id) == 0
+    assert await world.db.write(routing.ring, world.tenant_id) == NextRouting(over)
+    clock.move(seconds=20)
+    first_look_ends = NextRouting(over + FIRST_LOOK)
+    assert await world.db.write(routing.ring, world.tenant_id) == first_look_ends
+    assert await offers(world) == [[chat_id], []]
+    clock.move(seconds=30)
+    assert await world.db.write(routing.ring, world.tenant_id) == NextRouting(None)
+    assert await offers(world) == [[chat_id], [chat_id]]
+
+
+async def test_a_long_wrap_up_is_not_waited_for(world: World) -> None:
+    chat_id = await in_wrap_up(world, seconds=61)
+    assert await offers(world) == [[], [chat_id]]
+
+
+async def test_an_agent_who_takes_a_break_in_wrap_up_is_not_waited_for_any_longer(
+    world: World,
+) -> None:
+    chat_id = await in_wrap_up(world)
+    await world.status("ana", AgentStatus.BREAK)
+    assert await offers(world) == [[], [chat_id]]
+
+
+async def test_an_agent_who_cuts_the_wrap_up_short_is_asked_at_once(world: World) -> None:
+    chat_id = await in_wrap_up(world)
+    await world.status("ana")
+    assert await offers(world) == [[chat_id], []]
 
 
 async def test_an_agent_who_comes_meanwhile_is_not_shown_what_another_is_asked_first(
