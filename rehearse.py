@@ -90,6 +90,7 @@ class Day:
     served: dict[int, Served] = field(default_factory=dict)
     spells: list[Served] = field(default_factory=list)
     duties: dict[int, Duty] = field(default_factory=dict)
+    router_at: datetime | None = None
     arrived: int = 0
     counter: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -119,8 +120,7 @@ class Day:
                 case Kind.SEND:
                     self.at(self.clock.at, partial(self._send, row.target_id))
                 case Kind.ROUTER:
-                    at = datetime.fromisoformat(row.payload["at"])
-                    self.at(at, self._ring_router)
+                    self._set_router(datetime.fromisoformat(row.payload["at"]))
                 case Kind.CHAT:
                     self._point(row.target_id, row.payload)
 
@@ -170,10 +170,19 @@ class Day:
         if loaded.view is not None and loaded.view.status not in ENDED:
             self._set_alarm(chat_id, loaded.view.deadline_at)
 
-    async def _ring_router(self) -> None:
+    def _set_router(self, at: datetime) -> None:
+        """One alarm for the whole tenant, at the earliest instant, as its process has one."""
+        if self.router_at is None or at < self.router_at:
+            self.router_at = at
+            self.at(at, partial(self._ring_router, at))
+
+    async def _ring_router(self, set_for: datetime) -> None:
+        if self.router_at != set_for:
+            return
+        self.router_at = None
         following = await self.db.write(routing.ring, self.tenant_id)
         if following.at is not None and following.at > self.clock.at:
-            self.at(following.at, self._ring_router)
+            self._set_router(following.at)
 
     async def _send(self, message_id: int, chat_id: int | None = None) -> None:
         claim = await self.db.write(claims.claim, self.tenant_id, message_id, None)

@@ -23,6 +23,7 @@ from tests.services.test_statements import counted
 # Six hours of twelve consumers and more, then nobody.
 BUSY = [0] * 8 + [12, 12] + [0] * 14
 DAY = {"consumers": {"per_hour": BUSY, "silent": 0.1}}
+THREE = {"users": ["ana", "ben", "caro"], "from": "08:00", "to": "20:00"}
 ONE_AGENT = {"users": ["ana"], "from": "08:00", "to": "20:00", "handling_minutes": 12}
 
 
@@ -88,16 +89,21 @@ async def test_chats_that_nobody_answers_expire_by_the_products_own_timers() -> 
 
 async def test_a_day_costs_statements_in_proportion_to_its_consumers() -> None:
     """A rehearsal takes seconds: no event may look through the whole day."""
-    short = await statements([0] * 8 + [9] * 2 + [0] * 14)
-    long = await statements([0] * 8 + [9] * 5 + [0] * 11)
-    assert short < 190
+    text = Path(demo.__file__).with_name("demo.yaml").read_text()
+    hours = 'hours:\n  late: {zone: UTC, open: "Mo-Su 09:00-20:00"}\n'
+    hours += "settings: {wrap_up: 300}\n"
+    text = text.replace("orders: {name: Orders,", "orders: {name: Orders, hours: late,") + hours
+    wanted, _ = parse_configuration(text)
+    short = await statements(wanted, [0] * 8 + [9] * 2 + [0] * 14)
+    long = await statements(wanted, [0] * 8 + [9] * 5 + [0] * 11)
+    assert short < 210
     assert long < 1.2 * short
 
 
-async def statements(per_hour: list[int]) -> float:
+async def statements(wanted: Configuration, per_hour: list[int]) -> float:
     """How many statements a consumer of the day costs, its report included."""
-    day = {"consumers": {"per_hour": per_hour}, "agents": [ONE_AGENT | {"handling_minutes": 5}]}
-    scenario, wanted = fit(Scenario.model_validate(day), demo.wanted())
+    day = {"consumers": {"per_hour": per_hour}, "agents": [THREE | {"handling_minutes": 5}]}
+    scenario, wanted = fit(Scenario.model_validate(day), wanted)
     async with prepared(wanted, scenario, 7) as played:
         with counted(played.db) as said:
             await played.play(partial(wake_agents, played), lambda _done: None)
