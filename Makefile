@@ -1,6 +1,7 @@
 # Needs Python >= 3.11, make and a package index, nothing else.
 #   make run     the whole product, in the foreground; PORT=8080 DATA=.threadline make run
 #   make test    all tests
+#   make long    the chat of 10,000 messages, on PostgreSQL at full length too
 #   make check   format, lint, types, import rules
 #   make bench   what it costs and how quick it is; BENCH="costs --database sqlite" make bench
 #   make soak    an hour's traffic in minutes, with faults; CHATS=400 MINUTES=15 make soak
@@ -27,7 +28,7 @@ UV = export VIRTUAL_ENV="$(CURDIR)/$(VENV)" UV_PYTHON_DOWNLOADS=never \
 	certificates="$${SSL_CERT_FILE:-$${PIP_CERT:-$$($(call PIP_SAYS,cert))}}"; \
 	[ -z "$$certificates" ] || export SSL_CERT_FILE="$$certificates"; $(BIN)/uv
 
-.PHONY: setup setup-tests run test temporal browser postgres check bench soak audit pictures lock
+.PHONY: setup setup-tests run test long temporal browser postgres check bench soak audit pictures lock
 
 setup: $(VENV)/.installed
 
@@ -39,6 +40,9 @@ setup-tests: $(VENV)/.tests-installed temporal browser postgres
 # Three processes, each with servers of its own; who is done takes over from the others.
 test: setup-tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=10 $(PYTEST_ARGS)
+
+long: setup-tests
+	FULL_LENGTH=1 $(BIN)/python -m pytest --timeout=0 tests/workflows/test_long_chats.py $(PYTEST_ARGS)
 
 # Outside pytest, where its progress is seen and no test's time limit runs.
 temporal: setup
