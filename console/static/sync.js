@@ -63,6 +63,7 @@ function inTrouble(list) {
 
 // The chat stays on the screen until the agent closes it: the last ticks are still to come.
 async function keepEnded(id, known) {
+  const wasKept = state.ended.has(id);
   let chat = known;
   try {
     chat = await api.get(`chats/${id}`);
@@ -70,11 +71,12 @@ async function keepEnded(id, known) {
     if (error.passing || known === null) throw error;
     chat = known;
   }
+  if (wasKept && !state.ended.has(id)) return; // closed, or mine again, meanwhile
   const { messages, ...rest } = chat;
   if (known === null && id !== state.selected && !hasWords(chatKey(state.agent.id, rest))) return;
   if (!isOver(rest)) rest.status = "left";
   state.ended.set(id, rest);
-  if (known) announce(`Chat with ${phone(rest)}: ${chatStatus(rest)}`);
+  if (known && known.status !== rest.status) announce(`Chat with ${phone(rest)}: ${chatStatus(rest)}`);
   resume(rest);
   refreshThread(id);
 }
@@ -189,6 +191,8 @@ const CONCERNS = {
     const mine = data.agent_ids?.includes(state.agent.id);
     if (chat || mine) refreshChats(); // who waits, since when, and what is unread
     if (chatOf(id)) refreshThread(id);
+    const kept = state.ended.get(id);
+    if (kept && !isOver(kept)) keepEnded(id, kept).catch(() => {}); // whom it waits for, who took it
   },
   "chat.read": ({ chat_id: id, data }) => {
     if (!chatOf(id) || data.seq <= threadOf(id).seen) return; // my own

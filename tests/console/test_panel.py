@@ -192,3 +192,21 @@ async def test_on_a_small_screen_the_panel_lies_over_the_chat_with_a_way_back(
     await panel.get_by_role("button", name="Opt out").click()
     question = page.get_by_role("group", name="Question")
     await expect(question.get_by_role("button", name="Opt out", exact=True)).to_be_focused()
+
+
+async def test_why_a_chat_that_i_had_waits_is_told_until_somebody_takes_it(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    waits = page.get_by_role("complementary", name="Consumer").locator("dl .waits")
+    await expect(waits).to_be_hidden()
+    chat = api.chats[131]
+    chat.update(status="queued", waiting_because="Offered to 2 agents.")
+    await api.emit("chat.left", 131, agent_ids=[7])
+    await expect(waits).to_have_text("Waits becauseOffered to 2 agents.")
+    chat["waiting_because"] = "All agents are at capacity."
+    await api.emit("chat.changed", 131, status="queued", agent_ids=[], seq=1)
+    await expect(waits).to_have_text("Waits becauseAll agents are at capacity.")
+    chat["waiting_because"] = None
+    await api.emit("chat.changed", 131, status="assigned", agent_ids=[8], seq=1)
+    await expect(waits).to_be_hidden()
