@@ -138,8 +138,10 @@ def _report(title: str, sizes: Sizes, columns: Sequence[Sequence[Cost]]) -> None
     for waiting, costs in zip(sizes.waiting, columns, strict=True):
         whole = sum(cost.process + cost.database for cost in costs) / len(costs)
         rows.append([waiting, whole, median([cost.statements for cost in costs])])
+    # The kernel counts in hundredths: the smallest sizes may cost none.
+    fewest = rows[0][1] or 0.01
     show(
         f"{title}, {sizes.waiting_agents} agents available",
         ("chats that wait", "processor time, mean", "beside the fewest", "statements, median"),
-        [[f"{n:,}", ms(cpu), f"{cpu / rows[0][1]:.2f}", f"{said:.0f}"] for n, cpu, said in rows],
+        [[f"{n:,}", ms(cpu), f"{cpu / fewest:.2f}", f"{said:.0f}"] for n, cpu, said in rows],
     )

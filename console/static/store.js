@@ -53,9 +53,10 @@ export function threadOf(id) {
   return state.threads.get(id);
 }
 
-/** `seen`: the last text that was on the screen; `mark`: what it was when the agent came back. */
+/** `upto`: no text is missing up to this number; an answer to a reply may lie behind one that is.
+ * `seen`: the last text that was on the screen; `mark`: what it was when the agent came back. */
 export const emptyThread = () => ({
-  messages: new Map(), loaded: false, trouble: "", fetching: false, seen: 0, mark: 0,
+  messages: new Map(), loaded: false, upto: 0, trouble: "", fetching: false, seen: 0, mark: 0,
 });
 
 /** The number of the first text that is here; there are earlier ones while it is above 1. */

@@ -8,7 +8,7 @@ import { atScreen } from "./dom.js";
 import { refresher } from "./refresh.js";
 import { adoptMark } from "./reading.js";
 import { ring, ringWhile } from "./sound.js";
-import { changed, chatOf, firstSeq, lastSeq, state, threadOf } from "./store.js";
+import { changed, chatOf, firstSeq, state, threadOf } from "./store.js";
 import { announce, chatStatus, isOver, phone, troubled } from "./words.js";
 
 const PAGE = 50; // texts that are fetched at once; earlier ones when they are asked for
@@ -94,11 +94,11 @@ function threadRefresher(id) {
   return refresher(
     async () => {
       const thread = threadOf(id);
-      const after = Math.min(from.get(id) ?? Infinity, lastSeq(thread));
+      const after = Math.min(from.get(id) ?? Infinity, thread.upto);
       from.delete(id);
       const which = thread.loaded ? `after=${after}` : `last=${PAGE}`;
       try {
-        keepMessages(id, await api.get(`chats/${id}/messages?${which}`));
+        fetched(id, await api.get(`chats/${id}/messages?${which}`));
       } catch (error) {
         from.set(id, Math.min(after, from.get(id) ?? Infinity));
         throw error;
@@ -111,6 +111,15 @@ function threadRefresher(id) {
   );
 }
 
+// All that there is behind what was asked for, or the last ones.
+function fetched(id, messages) {
+  const thread = threadOf(id);
+  keepMessages(id, messages);
+  thread.loaded = true;
+  thread.upto = Math.max(thread.upto, messages.at(-1)?.seq ?? 0);
+  thread.trouble = "";
+}
+
 function keepMessages(id, messages) {
   const thread = threadOf(id);
   for (const message of messages) {
@@ -119,8 +128,6 @@ function keepMessages(id, messages) {
     else if (troubled(message.status) && !troubled(before.status)) failed(id, message);
     thread.messages.set(message.id, message);
   }
-  thread.loaded = true;
-  thread.trouble = "";
   changed();
 }
 
@@ -155,7 +162,7 @@ export async function loadEarlier(id) {
   }
 }
 
-/** A message that the API answered with. */
+/** A message that the API answered with: others may have come before it, which are still to be fetched. */
 export function keepMessage(message) {
   keepMessages(message.chat_id, [message]);
 }

@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.console.conftest import Open
 from tests.console.fake_api import FakeApi
-from tests.console.steps import in_a_chat, log_in
+from tests.console.steps import in_a_chat, log_in, write
 
 FROM_TOP = "(log) => log.scrollTop"
 FROM_END = "(log) => log.scrollHeight - log.scrollTop - log.clientHeight"
@@ -26,6 +26,10 @@ DRAWN_AGAIN_WHEN_IT_GROWS = """async (log) => {
     const { changed } = await import("/console/static/store.js");
     new MutationObserver(() => changed()).observe(log, { childList: true, subtree: true });
 }"""
+
+
+async def still_on_the_way(*_event: object, **_data: object) -> None:
+    """Instead of `emit`: the answers of calls are quicker than the events of what they did."""
 
 
 async def with_a_long_chat(api: FakeApi, open_page: Open, texts: int) -> Page:
@@ -220,3 +224,38 @@ async def test_a_thread_that_cannot_be_loaded_says_so_and_comes_when_it_can(
     )
     api.refuse.clear()
     await expect(page.locator(".talk .bubble")).to_contain_text("Hello")
+
+
+async def test_a_text_that_came_just_before_my_own_is_not_passed_over(
+    api: FakeApi, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await with_a_long_chat(api, open_page, 2)
+    with monkeypatch.context() as events:
+        events.setattr(api, "emit", still_on_the_way)
+        await api.say(131, "Before yours")
+        await write(page, "Mine")
+        await expect(page.locator(".talk .bubble.ours:not(.pending)")).to_contain_text("Mine")
+    await api.say(131, "And another")
+    texts = page.locator(".talk .bubble.theirs p[dir]")
+    await expect(texts.last).to_have_text("And another")
+    assert await texts.all_text_contents() == ["Text 1", "Text 2", "Before yours", "And another"]
+
+
+async def test_a_reply_before_the_texts_were_asked_for_stands_for_none_of_them(
+    api: FakeApi, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await open_page(api.url)
+    await log_in(page)
+    await api.offer(131)
+    await expect(page.get_by_role("button", name="Accept")).to_be_visible()
+    api.refuse["GET /chats"] = (503, "The service is restarting.")
+    with monkeypatch.context() as events:
+        events.setattr(api, "emit", still_on_the_way)
+        await page.get_by_role("button", name="Accept").click()
+        await write(page, "Mine")
+        await expect(page.locator(".talk .bubble.ours:not(.pending)")).to_contain_text("Mine")
+    del api.refuse["GET /chats"]
+    await api.say(131, "And you?")
+    texts = page.locator(".talk .bubble.theirs p[dir]")
+    await expect(texts.last).to_have_text("And you?")
+    assert await texts.all_text_contents() == ["Hello, where is my order?", "And you?"]

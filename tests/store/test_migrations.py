@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from store import tables as t
 from store.database import Database, Tx
 from store.migrations import current, downgrade, newest, upgrade
+from tests.postgres import emptied
 
 pytestmark = pytest.mark.postgres_15
 
@@ -196,10 +197,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 
 @pytest.mark.parametrize("broken_off", [False, True])
 def test_an_index_that_the_operator_made_before_is_taken_and_a_half_made_one_made_anew(
-    database_url: str, broken_off: bool
+    postgres: sa.URL, broken_off: bool
 ) -> None:
-    if database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL's own")
+    database_url = emptied(postgres, "store").render_as_string(hide_password=False)
     downgrade(database_url, "0016")
     index = "indexrelid = 'ix_messages_pair'::regclass"
     with connect(database_url).connect().execution_options(isolation_level="AUTOCOMMIT") as made:
