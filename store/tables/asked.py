@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from sqlalchemy import Column, Index, Text
 
-from store.tables.columns import identity, moment, of_tenant, ref, table
+from store.tables.columns import identity, moment, of_tenant, partial_index, ref, table
 
 DECLINED_OFFER = "state = 'declined'"
 
@@ -21,29 +20,13 @@ offers = table(
     moment("offered_at", nullable=False),
     moment("closed_at"),
     # One pending offer per chat and agent; also finds a chat's pending offers.
-    Index(
-        "uq_offers_pending",
-        "chat_id",
-        "agent_id",
-        unique=True,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+    partial_index(
+        "uq_offers_pending", "chat_id", "agent_id", unique=True, where="state = 'pending'"
     ),
     # An agent's pending offers.
-    Index(
-        "ix_offers_agent",
-        "agent_id",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    ),
+    partial_index("ix_offers_agent", "agent_id", where="state = 'pending'"),
     # Routing: what an agent declined lately.
-    Index(
-        "ix_offers_declined",
-        "agent_id",
-        "closed_at",
-        sqlite_where=sa.text(DECLINED_OFFER),
-        postgresql_where=sa.text(DECLINED_OFFER),
-    ),
+    partial_index("ix_offers_declined", "agent_id", "closed_at", where=DECLINED_OFFER),
     # Routing: who declined this chat.
     Index("ix_offers_chat", "chat_id", "state"),
 )

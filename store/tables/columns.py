@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, Table
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, Table
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -98,3 +98,9 @@ def moment(name: str, *, nullable: bool = True) -> Column[Any]:
 
 def table(name: str, *parts: Any) -> Table:
     return Table(name, metadata, *parts, sqlite_autoincrement=True)
+
+
+def partial_index(name: str | None, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows that satisfy `where` alone, on both databases."""
+    condition = sa.text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

@@ -12,6 +12,7 @@ from store.tables.columns import (
     identity,
     moment,
     of_tenant,
+    partial_index,
     ref,
     table,
 )
@@ -94,66 +95,35 @@ chats = table(
     Column("seq", Integer, nullable=False, server_default="0"),
     Column("incarnation", Integer, nullable=False, server_default="1"),
     # A11: one active chat per pair, whatever arrives in parallel.
-    Index(
-        "uq_chats_active_pair",
-        "number_id",
-        "consumer_id",
-        unique=True,
-        sqlite_where=sa.text(ACTIVE_CHAT),
-        postgresql_where=sa.text(ACTIVE_CHAT),
+    partial_index(
+        "uq_chats_active_pair", "number_id", "consumer_id", unique=True, where=ACTIVE_CHAT
     ),
     # Routing: waiting chats of a queue, the oldest first.
-    Index(
-        "ix_chats_waiting",
-        "tenant_id",
-        "queue_id",
-        "queued_at",
-        sqlite_where=sa.text("status = 'queued'"),
-        postgresql_where=sa.text("status = 'queued'"),
+    partial_index(
+        "ix_chats_waiting", "tenant_id", "queue_id", "queued_at", where="status = 'queued'"
     ),
     # An agent's open chats, and how many there are.
-    Index(
-        "ix_chats_agent",
-        "agent_id",
-        sqlite_where=sa.text("status = 'assigned'"),
-        postgresql_where=sa.text("status = 'assigned'"),
-    ),
+    partial_index("ix_chats_agent", "agent_id", where="status = 'assigned'"),
     # Estimated wait: how long the chats took that ended lately.
-    Index(
-        "ix_chats_handled",
-        "tenant_id",
-        "ended_at",
-        "handled",
-        sqlite_where=sa.text("first_waited IS NOT NULL"),
-        postgresql_where=sa.text("first_waited IS NOT NULL"),
+    partial_index(
+        "ix_chats_handled", "tenant_id", "ended_at", "handled", where="first_waited IS NOT NULL"
     ),
     # Routing: the chats that an agent alone is asked to take.
-    Index(
+    partial_index(
         "ix_chats_held",
         "tenant_id",
         "preferred_agent_id",
-        sqlite_where=sa.text("status = 'queued' AND held_until IS NOT NULL"),
-        postgresql_where=sa.text("status = 'queued' AND held_until IS NOT NULL"),
+        where="status = 'queued' AND held_until IS NOT NULL",
     ),
     # An agent's dismissed chats, to be resumed.
-    Index(
-        "ix_chats_dismissed",
-        "preferred_agent_id",
-        sqlite_where=sa.text("status = 'dismissed'"),
-        postgresql_where=sa.text("status = 'dismissed'"),
-    ),
+    partial_index("ix_chats_dismissed", "preferred_agent_id", where="status = 'dismissed'"),
     # Lists for clients: of all chats, the newest first; of those that began in a span of time.
     Index(None, "tenant_id", "id"),
     Index(None, "tenant_id", "created_at"),
     # A consumer's earlier chats, the newest first.
     Index("ix_chats_consumer", "tenant_id", "consumer_id", "id"),
     # The reconciler: every chat whose process has not finished.
-    Index(
-        "ix_chats_unsettled",
-        "id",
-        sqlite_where=sa.text("settled_at IS NULL"),
-        postgresql_where=sa.text("settled_at IS NULL"),
-    ),
+    partial_index("ix_chats_unsettled", "id", where="settled_at IS NULL"),
 )
 
 participants = table(

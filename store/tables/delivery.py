@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from sqlalchemy import JSON, Column, ForeignKey, Index, Text, UniqueConstraint
 
-from store.tables.columns import BigId, identity, moment, of_tenant, ref, table
+from store.tables.columns import BigId, identity, moment, of_tenant, partial_index, ref, table
 
 inbox = table(
     "inbox",
@@ -20,13 +19,7 @@ inbox = table(
     # The same provider id again: answered, and nothing new.
     UniqueConstraint("account_id", "provider_id"),
     # The same text through the other account, lately.
-    Index(
-        "ix_inbox_twins",
-        "twin_key",
-        "received_at",
-        sqlite_where=sa.text("twin_key IS NOT NULL"),
-        postgresql_where=sa.text("twin_key IS NOT NULL"),
-    ),
+    partial_index("ix_inbox_twins", "twin_key", "received_at", where="twin_key IS NOT NULL"),
 )
 
 outbox = table(

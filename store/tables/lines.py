@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Text, UniqueConstraint
 
-from store.tables.columns import BigId, identity, moment, of_tenant, ref, table
+from store.tables.columns import BigId, identity, moment, of_tenant, partial_index, ref, table
 
 carrier_accounts = table(
     "carrier_accounts",
@@ -68,13 +68,7 @@ numbers = table(
     # The numbers of an account: to ask its carrier for one, and to count them for operators.
     Index(None, "account_id"),
     Index(None, "fallback_account_id"),
-    Index(
-        "uq_numbers_number",
-        "number",
-        unique=True,
-        sqlite_where=sa.text("removed_at IS NULL"),
-        postgresql_where=sa.text("removed_at IS NULL"),
-    ),
+    partial_index("uq_numbers_number", "number", unique=True, where="removed_at IS NULL"),
 )
 
 # The queues whose agents may text consumers from a number (C4).

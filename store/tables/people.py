@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Text, UniqueConstraint
 
-from store.tables.columns import BigId, identity, moment, of_tenant, ref, table
+from store.tables.columns import BigId, identity, moment, of_tenant, partial_index, ref, table
 
 users = table(
     "users",
@@ -26,13 +26,7 @@ users = table(
     UniqueConstraint("tenant_id", "email"),
     UniqueConstraint("tenant_id", "key"),
     # Whose wrap-up ends next.
-    Index(
-        None,
-        "tenant_id",
-        "wrap_up_until",
-        sqlite_where=sa.text("wrap_up_until IS NOT NULL"),
-        postgresql_where=sa.text("wrap_up_until IS NOT NULL"),
-    ),
+    partial_index(None, "tenant_id", "wrap_up_until", where="wrap_up_until IS NOT NULL"),
 )
 
 sessions = table(

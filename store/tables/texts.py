@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from sqlalchemy import JSON, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint
 
-from store.tables.columns import BigId, identity, moment, of_tenant, ref, table
+from store.tables.columns import BigId, identity, moment, of_tenant, partial_index, ref, table
 
 QUEUED_TEXT = "status = 'queued'"
 
@@ -58,67 +57,24 @@ messages = table(
     UniqueConstraint("chat_id", "seq"),
     CheckConstraint("(chat_id IS NULL) = (seq IS NULL)", name="seq_with_chat"),
     # Sends: what is still owed, by chat and by number.
-    Index(
-        "ix_messages_unsent",
-        "chat_id",
-        "seq",
-        sqlite_where=sa.text(UNSENT_TEXT),
-        postgresql_where=sa.text(UNSENT_TEXT),
-    ),
+    partial_index("ix_messages_unsent", "chat_id", "seq", where=UNSENT_TEXT),
     # An opt-out blocks what is still queued for the consumer (B).
-    Index(
-        "ix_messages_unsent_consumer",
-        "consumer_id",
-        sqlite_where=sa.text(UNSENT_TEXT),
-        postgresql_where=sa.text(UNSENT_TEXT),
-    ),
+    partial_index("ix_messages_unsent_consumer", "consumer_id", where=UNSENT_TEXT),
     # Who asks to stop and waits for a decision.
-    Index(
-        "ix_messages_asks_to_stop",
-        "tenant_id",
-        "consumer_id",
-        sqlite_where=sa.text(ASKS_TO_STOP),
-        postgresql_where=sa.text(ASKS_TO_STOP),
-    ),
+    partial_index("ix_messages_asks_to_stop", "tenant_id", "consumer_id", where=ASKS_TO_STOP),
     # Texts that belong to no chat, the newest first.
-    Index(
-        "ix_messages_kept",
-        "tenant_id",
-        "id",
-        sqlite_where=sa.text(KEPT_TEXT),
-        postgresql_where=sa.text(KEPT_TEXT),
-    ),
+    partial_index("ix_messages_kept", "tenant_id", "id", where=KEPT_TEXT),
     # What was said last between a number of ours and a consumer, in a chat or without one.
-    Index(
-        "ix_messages_pair",
-        "number_id",
-        "consumer_id",
-        "id",
-        sqlite_where=sa.text(PERSONS_TEXT),
-        postgresql_where=sa.text(PERSONS_TEXT),
-    ),
+    partial_index("ix_messages_pair", "number_id", "consumer_id", "id", where=PERSONS_TEXT),
     # Bulk gives way to what else is queued for the number.
-    Index(
-        "ix_messages_queued_number",
-        "number_id",
-        sqlite_where=sa.text(QUEUED_TEXT),
-        postgresql_where=sa.text(QUEUED_TEXT),
-    ),
+    partial_index("ix_messages_queued_number", "number_id", where=QUEUED_TEXT),
     # A text in doubt: which of the carrier's messages to this consumer are other texts.
-    Index(
-        "ix_messages_taken",
-        "consumer_id",
-        "created_at",
-        sqlite_where=sa.text("provider_id IS NOT NULL"),
-        postgresql_where=sa.text("provider_id IS NOT NULL"),
+    partial_index(
+        "ix_messages_taken", "consumer_id", "created_at", where="provider_id IS NOT NULL"
     ),
     # Receipts: the text that the carrier knows by its own id.
-    Index(
-        "ix_messages_provider",
-        "tenant_id",
-        "provider_id",
-        sqlite_where=sa.text("provider_id IS NOT NULL"),
-        postgresql_where=sa.text("provider_id IS NOT NULL"),
+    partial_index(
+        "ix_messages_provider", "tenant_id", "provider_id", where="provider_id IS NOT NULL"
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, Text, UniqueConstraint
 
-from store.tables.columns import identity, moment, of_tenant, ref, table
+from store.tables.columns import identity, moment, of_tenant, partial_index, ref, table
 
 queues = table(
     "queues",
@@ -26,13 +26,8 @@ queues = table(
     Column("effective", JSON, nullable=False, server_default="{}"),
     Column("after_hours", Text),
     Column("hours", JSON),
-    Index(
-        "uq_queues_tenant_id_key",
-        "tenant_id",
-        "key",
-        unique=True,
-        sqlite_where=sa.text("deleted_at IS NULL"),
-        postgresql_where=sa.text("deleted_at IS NULL"),
+    partial_index(
+        "uq_queues_tenant_id_key", "tenant_id", "key", unique=True, where="deleted_at IS NULL"
     ),
     # The tenant's whole tree is read at once for every menu decision.
     Index(None, "tenant_id", "parent_id"),
