@@ -12,8 +12,10 @@ from store.events import record
 
 def chat_changed(tx: Tx, chat: OpenChat) -> None:
     """A chat's status, agent, or thread changed, and with it when it ends by itself. Where nobody
-    has it, whoever had it last is told: a dismissed chat that comes back leaves their list."""
-    agent_id = chat.state.agent_id or chat.state.preferred_agent_id
+    has it, whoever had it last is told: a dismissed chat that comes back leaves their list. So are
+    they when another agent has taken it."""
+    now = chat.state.agent_id or chat.state.preferred_agent_id
+    concerned = {agent_id for agent_id in (now, chat.had_by) if agent_id is not None}
     record(
         tx,
         chat.tenant_id,
@@ -21,7 +23,7 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
         chat.id,
         status=chat.state.status,
         queue_id=chat.state.queue_id,
-        agent_ids=[] if agent_id is None else [agent_id],
+        agent_ids=sorted(concerned),
         seq=chat.seq,
         deadline_at=None if chat.ends_at is None else iso(chat.ends_at),
     )

@@ -40,6 +40,8 @@ class OpenChat:
     deadlines: dict[str, datetime] = field(default_factory=dict)
     # Offered to the preferred agent alone until then.
     held_until: datetime | None = None
+    # The preferred agent before this transaction: another one may take the chat in it.
+    had_by: int | None = None
     changed: bool = False
     sends: list[int] = field(default_factory=list)
 
@@ -241,4 +243,5 @@ def _open(row: AnyRow) -> OpenChat:
         waiting_because=row.waiting_because,
         deadlines=row.deadlines,
         held_until=row.held_until,
+        had_by=row.preferred_agent_id,
     )

@@ -18,7 +18,8 @@ export function refresher(fetchAndKeep, failed = () => {}) {
       } catch (error) {
         failed(error);
         if (error.status === undefined) throw error;
-        if (error.status === 401 || !error.passing) return;
+        if (error.status === 401) return;
+        if (!error.passing) continue; // what is asked for meanwhile may succeed
         timer = setTimeout(refresh, (error.retryAfter ?? 0) * 1000 + AGAIN * (0.5 + Math.random()));
         return;
       }

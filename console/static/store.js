@@ -8,6 +8,7 @@ export const state = {
   chats: null, // my open chats by id; null until they are loaded
   dismissed: new Map(), // chats that I set aside, or that fell silent, by id
   ended: new Map(), // chats that ended while I was in them, until I close them
+  leaving: new Map(), // chats that were mine just now, until the server has said what became of them
   consumers: new Map(), // chat id -> see consumer.js
   threads: new Map(), // chat id -> see emptyThread
   selected: null,
@@ -37,8 +38,8 @@ export function changed() {
 /** Forget everything of the agent who was here. */
 export function reset() {
   Object.assign(state, {
-    agent: null, offers: null, chats: null, dismissed: new Map(), ended: new Map(), threads: new Map(), consumers: new Map(),
-    selected: null, notice: "", trouble: {}, busy: new Set(), line: { state: "connecting", retryAt: null },
+    agent: null, offers: null, chats: null, dismissed: new Map(), ended: new Map(), leaving: new Map(), threads: new Map(),
+    consumers: new Map(), selected: null, notice: "", trouble: {}, busy: new Set(), line: { state: "connecting", retryAt: null },
   });
 }
 

@@ -43,7 +43,7 @@ export const refreshChats = refresher(async () => {
   }
   // What was aside and came back is another agent's, or waits: it is kept for what I wrote in it.
   for (const { id } of aside.values()) {
-    if (!chatOf(id)) await keepEnded(id, null).catch(() => {});
+    if (!chatOf(id)) await keepEnded(id);
   }
   for (const chat of [...open, ...dismissed]) {
     resume(chat);
@@ -61,9 +61,18 @@ function inTrouble(list) {
   };
 }
 
+const enders = new Map();
+
 // The chat stays on the screen until the agent closes it: the last ticks are still to come.
-async function keepEnded(id, known) {
+function keepEnded(id, mine = null) {
+  if (mine) state.leaving.set(id, mine);
+  if (!enders.has(id)) enders.set(id, refresher(() => fetchEnded(id)));
+  return enders.get(id)();
+}
+
+async function fetchEnded(id) {
   const wasKept = state.ended.has(id);
+  const known = state.ended.get(id) ?? state.leaving.get(id) ?? null;
   let chat = known;
   try {
     chat = await api.get(`chats/${id}`);
@@ -71,7 +80,9 @@ async function keepEnded(id, known) {
     if (error.passing || known === null) throw error;
     chat = known;
   }
-  if (wasKept && !state.ended.has(id)) return; // closed, or mine again, meanwhile
+  state.leaving.delete(id);
+  if (state.chats?.has(id) || state.dismissed.has(id)) return; // mine again
+  if (wasKept && !state.ended.has(id)) return; // closed meanwhile
   const { messages, ...rest } = chat;
   if (known === null && id !== state.selected && !hasWords(chatKey(state.agent.id, rest))) return;
   if (!isOver(rest)) rest.status = "left";
@@ -173,7 +184,7 @@ export async function refreshAll() {
     refreshThread(id, thread.loaded ? Math.max(0, firstSeq(thread) - 1) : Infinity);
   }
   for (const id of chatsWithWords(state.agent.id)) {
-    if (!chatOf(id)) await keepEnded(id, null).catch(() => {});
+    if (!chatOf(id)) await keepEnded(id);
   }
   changed();
 }
@@ -199,7 +210,7 @@ const CONCERNS = {
     if (chat || mine) refreshChats(); // who waits, since when, and what is unread
     if (chatOf(id)) refreshThread(id);
     const kept = state.ended.get(id);
-    if (kept && !isOver(kept)) keepEnded(id, kept).catch(() => {}); // whom it waits for, who took it
+    if (kept && !isOver(kept)) keepEnded(id); // whom it waits for, who took it
   },
   "chat.read": ({ chat_id: id, data }) => {
     if (!chatOf(id) || data.seq <= threadOf(id).seen) return; // my own

@@ -192,6 +192,6 @@ class FakeApi:
         chat = self.chats[chat_id]
         chat.update(status="finished", disconnected_by=by, ends_at=stamp())
         self.agent["concurrency"]["current"] -= 1
-        await self.emit("chat.changed", chat_id, status="finished", agent_ids=[], seq=1)
+        await self.emit("chat.changed", chat_id, status="finished", agent_ids=[7], seq=1)
         await self.emit("chat.left", chat_id, agent_ids=[7])
         await self.emit("agent.changed", status="Available", agent_ids=[7])

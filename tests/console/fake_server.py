@@ -66,9 +66,12 @@ class FakeServer:
         yield ": hello\n\n"
         while not api.down:
             for event in api.events[after:]:
+                after = event["position"]
+                # As the real one: an agent hears what concerns the agent.
+                if api.agent["id"] not in event["data"].get("agent_ids", ()):
+                    continue
                 yield f"id: {event['position']}\nevent: {event['type']}\n"
                 yield f"data: {json.dumps(event)}\n\n"
-                after = event["position"]
             async with api.news:
                 while not api.down and len(api.events) <= after:
                     await api.news.wait()

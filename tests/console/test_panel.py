@@ -1,9 +1,10 @@
 """The consumer beside the chat: consent, the chat's facts, and earlier chats to read."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.console.fake_api import FakeApi, Json
 from tests.console.steps import in_a_chat
@@ -205,8 +206,46 @@ async def test_why_a_chat_that_i_had_waits_is_told_until_somebody_takes_it(
     await api.emit("chat.left", 131, agent_ids=[7])
     await expect(waits).to_have_text("Waits becauseOffered to 2 agents.")
     chat["waiting_because"] = "All agents are at capacity."
-    await api.emit("chat.changed", 131, status="queued", agent_ids=[], seq=1)
+    await api.emit("chat.changed", 131, status="queued", agent_ids=[7], seq=1)
     await expect(waits).to_have_text("Waits becauseAll agents are at capacity.")
     chat["waiting_because"] = None
-    await api.emit("chat.changed", 131, status="assigned", agent_ids=[8], seq=1)
+    await api.emit("chat.changed", 131, status="assigned", agent_ids=[7, 8], seq=1)
     await expect(waits).to_be_hidden()
+
+
+async def test_an_older_answer_about_a_chat_that_i_had_never_comes_over_a_newer_one(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    chat, waits = api.chats[131], page.locator(".panel dl .waits")
+    chat.update(status="queued", waiting_because="No agent is available.")
+    await api.emit("chat.left", 131, agent_ids=[7])
+    await expect(waits).to_contain_text("No agent is available.")
+    calls = 0
+    asked, first, second = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        nonlocal calls
+        calls += 1
+        found = await route.fetch()
+        if calls == 1:
+            asked.set()
+            await first.wait()
+        elif first.is_set():
+            await second.wait()
+        await route.fulfill(response=found)
+
+    async def changes(because: str) -> None:
+        """The console has heard of it when it asks for the thread."""
+        chat["waiting_because"] = because
+        async with page.expect_request(lambda request: "131/messages" in request.url):
+            await api.emit("chat.changed", 131, status="queued", agent_ids=[7], seq=1)
+
+    await page.route("**/chats/131", slowly)
+    await changes("Offered to 2 agents.")
+    await asked.wait()
+    await changes("All agents are at capacity.")
+    first.set()
+    await expect(waits).to_contain_text("Offered to 2 agents.")
+    second.set()
+    await expect(waits).to_contain_text("All agents are at capacity.")

@@ -146,6 +146,26 @@ async def test_who_had_a_dismissed_chat_last_hears_that_it_came_back(world: Worl
     assert (heard["status"], heard["agent_ids"]) == ("queued", [world.agents["ana"]])
 
 
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_who_had_a_chat_last_hears_that_another_agent_took_it(
+    world: World, resumed: bool
+) -> None:
+    """Their console would go on telling why it waits, or have it among the dismissed."""
+    chat_id = await dismissed_chat(world)
+    await world.status("ben")
+    if resumed:
+        await world.resume(chat_id, "ben")
+    else:
+        await world.text("sorry, I was away")
+        await world.status("ana", AgentStatus.OFFLINE)
+        await world.accept("ben", chat_id)
+    heard = (await world.events("chat.changed"))[-1]
+    both = sorted([world.agents["ana"], world.agents["ben"]])
+    assert (heard["status"], heard["agent_ids"]) == ("assigned", both)
+    await world.text("hello?")
+    assert (await world.events("chat.changed"))[-1]["agent_ids"] == [world.agents["ben"]]
+
+
 async def test_neither_waiting_nor_handling_counts_while_a_chat_is_dismissed(
     world: World, clock: SetClock
 ) -> None:
