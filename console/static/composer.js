@@ -15,13 +15,13 @@ export function composerView(root, acts) {
   const text = el("textarea", {
     id: "text", rows: "2", dir: "auto", "aria-describedby": "size why-not still",
     "aria-keyshortcuts": ACTIONS.write.aria, onkeydown: pressed,
-    oninput: (event) => { typed += 1; keep(); size(); shortcuts.typed(event); },
+    oninput: (event) => { touched(); keep(); size(); shortcuts.typed(event); },
   });
   const counter = el("span", { id: "size" });
   const room = el("span", { id: "why-not", class: "why" });
   const still = el("p", { id: "still", class: "still" });
   const odd = oddView(text);
-  const shortcuts = shortcutsView(text);
+  const shortcuts = shortcutsView(text, touched);
   const submit = button(ACTIONS.send, "Send", submitText, "primary");
   const copy = button(ACTIONS.copy, "Copy the text", copyText);
   const discard = button({}, "Throw it away", () => put(""));
@@ -34,8 +34,9 @@ export function composerView(root, acts) {
   let key = null;
   let over = 0;
   let open = true;
-  let typed = 0; // grows with each change by the agent
+  let typed = 0; // grows with each change by the agent, and with each search of a shortcut
 
+  function touched() { typed += 1; }
   const keep = () => { if (key) keepDraft(key, text.value); };
 
   // The draft is what the browser keeps: another tab of mine may have gone on with it.

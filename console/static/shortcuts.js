@@ -8,8 +8,9 @@ import { announce, language, plural } from "./words.js";
 
 const LIST = "shortcuts";
 
-/** `text`: the text area. Its `input` event tells the composer of what is put in. */
-export function shortcutsView(text) {
+/** `text`: the text area. Its `input` event tells the composer of what is put in; `touched()` of what
+ * is done here before. */
+export function shortcutsView(text, touched) {
   const search = el("input", {
     type: "text", id: "find-shortcut", role: "combobox", autocomplete: "off", "aria-autocomplete": "list",
     "aria-expanded": "false", "aria-controls": LIST, "aria-describedby": "shortcuts-note",
@@ -46,6 +47,7 @@ export function shortcutsView(text) {
   /** At the caret, or behind what is selected; `slash`: the character before it opened the list. */
   function open(slash = false) {
     if (chat === null || !box.hidden) return;
+    touched();
     const at = text.selectionEnd;
     place = { from: slash ? at - 1 : at, to: at, slash };
     search.value = "";
@@ -97,6 +99,7 @@ export function shortcutsView(text) {
   }
 
   function searched() {
+    touched();
     // "5 / 6": a slash between words is no search.
     if (place.slash && /^\s/.test(search.value)) close();
     else {

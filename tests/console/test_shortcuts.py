@@ -1,9 +1,10 @@
 """Shortcuts: found and put into the text, never sent by themselves (product C1)."""
 
+import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, ViewportSize, expect
+from playwright.async_api import Page, Route, ViewportSize, expect
 
 from tests.console.fake_api import FakeApi
 from tests.console.looks import look
@@ -143,6 +144,34 @@ async def test_what_was_typed_is_text_again_when_nothing_is_chosen(
     await chat.keyboard.press("Alt+/")
     await expect(search).to_be_hidden()
     await expect(text).to_have_value("a/b 5 / 6 /usr/bin /x ")
+    assert api.posted == []
+
+
+@pytest.mark.parametrize("typed", ["hel", ""])
+async def test_who_searches_while_an_offer_is_accepted_stays_in_the_chat(
+    chat: Page, api: FakeApi, typed: str
+) -> None:
+    """The rest of the word, and its Enter, would go to another consumer."""
+    await api.offer(132)
+    await expect(chat.locator(".card.offer")).to_have_count(1)
+    answer = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
+
+    await chat.route("**/accept", late)
+    await chat.keyboard.press("Alt+A")
+    await chat.keyboard.press("Alt+/")
+    await chat.keyboard.type(typed)
+    answer.set()
+    await expect(chat.locator("[data-chat='132']")).to_be_visible()
+    await chat.keyboard.type("hello"[len(typed) :])
+    await chat.keyboard.press("Enter")
+    await expect(chat.get_by_label("Your text")).to_have_value(
+        "Hello, this is Ana.\nHow can I help?"
+    )
+    await expect(chat.get_by_role("heading", name="+1 415 555 0131")).to_be_visible()
     assert api.posted == []
 
 
