@@ -7,12 +7,14 @@ the service that applies the configuration.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 
 from domain.commands import protected, readings
 from domain.config.connections import Secret
 from domain.config.document import Configuration, NumberUse, Queue
+from domain.config.forms import LETTER
 from domain.config.menus import menus
 from domain.config.problems import Path, Problem
 from domain.config.settings import TENANT_FIELDS, Routing, origin
@@ -52,6 +54,8 @@ def _queues(c: Configuration) -> Found:
         if keys[-1] in seen:
             yield Problem(path, "has a key that another queue has")
         seen.add(keys[-1])
+        if not re.search(LETTER, keys[-1]):
+            yield Problem(path, "must have a letter in its key")
         if queue.substitute is not None and (
             queue.substitute not in leaves or queue.substitute == keys[-1]
         ):
@@ -70,9 +74,9 @@ def _agents(path: Path, keys: Iterable[str], c: Configuration) -> Found:
             yield Problem((*path, index), f"names {key}, who is no agent")
 
 
-def _named(path: Path, field: str, keys: Iterable[str], known: Iterable[str]) -> Found:
+def _named(path: Path, field: str, keys: Iterable[str], known: Container[str]) -> Found:
     kind = {"agents": "user", "members": "user", "teams": "team", "hours": "opening hours"}[field]
-    known, seen = set(known), set[str]()
+    seen = set[str]()
     for index, key in enumerate(keys):
         place = (*path, field) if field == "hours" else (*path, field, index)
         if key not in known:

@@ -11,6 +11,9 @@ from pydantic import AfterValidator, Field
 from domain.phones import InvalidNumber, parse
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
+# Has to be in a queue's key: JavaScript puts names that are whole numbers before all others, and
+# the order of queues is the menu's.
+LETTER = "[a-z]"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,250}")

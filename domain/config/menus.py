@@ -11,13 +11,21 @@ from domain.config.problems import Problem
 def menus(c: Configuration) -> Iterator[Problem]:
     """A queue without a visible queue below it leads on only if it leads to a single leaf."""
     known = {keys[-1]: queue for keys, queue in c.walk()}
+    # Once for all numbers of a queue, which are many in a large company.
+    silent: dict[str | None, list[str]] = {}
     for number, settings in c.numbers.items():
-        if settings.queue not in known:
-            continue
-        for key, queue in _reached(settings.queue, known[settings.queue]):
-            if all(below.hidden for below in queue.queues.values()) and _leaves(queue) > 1:
-                rule = f"leads to {key}, below which all is hidden, and more than one leaf: no menu"
-                yield Problem(("numbers", number, "queue"), f"{rule} can be shown there")
+        if settings.queue in known and settings.queue not in silent:
+            silent[settings.queue] = list(_silent(settings.queue, known[settings.queue]))
+        for key in silent.get(settings.queue, ()):
+            rule = f"leads to {key}, below which all is hidden, and more than one leaf: no menu"
+            yield Problem(("numbers", number, "queue"), f"{rule} can be shown there")
+
+
+def _silent(key: str, queue: Queue) -> Iterator[str]:
+    """Where whoever comes in by this queue would have to be asked, and cannot be."""
+    for reached, one in _reached(key, queue):
+        if all(below.hidden for below in one.queues.values()) and _leaves(one) > 1:
+            yield reached
 
 
 def _reached(key: str, queue: Queue, leads: bool = True) -> Iterator[tuple[str, Queue]]:

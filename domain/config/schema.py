@@ -11,6 +11,7 @@ from typing import Any
 
 from domain import shortcuts
 from domain.config.document import Configuration
+from domain.config.forms import LETTER
 from domain.segments import AGENT_MAX
 from domain.texts import CATALOGUE, SystemText, TextKey
 from domain.variables import SAMPLES
@@ -40,7 +41,9 @@ def schema() -> dict[str, Any]:
         queue[key]["variables"] = sorted(CATALOGUE[key].variables)
     shortcut = made["$defs"]["Shortcut"]["properties"]["text"]["additionalProperties"]
     shortcut["variables"] = sorted(shortcuts.VARIABLES)
-    # Not declared with the field: what was applied before must still be read.
+    # These two are not declared with the field: what was applied before must still be read.
+    for queues in (made["properties"]["queues"], queue["queues"]):
+        queues["propertyNames"] = {"pattern": LETTER}
     shortcut["maxLength"] = AGENT_MAX
     return made
 

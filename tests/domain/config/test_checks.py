@@ -74,6 +74,11 @@ def test_a_sound_configuration_has_no_problem() -> None:
             {"name": "Again"},
             "queues.orders has a key that another queue has",
         ),
+        (
+            "queues/top/queues/20",
+            {"name": "Late"},
+            "queues.top.queues.20 must have a letter in its key",
+        ),
         ("teams/support/members", ["x"], "teams.support.members[0] names x, which is no user"),
         ("users/mia/email", "ANA@acme.example", "users.mia.email is that of ana already"),
         (

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from domain.config.checks import problems
 from domain.config.document import Shortcut
+from domain.config.file import validate
+from domain.config.forms import LETTER
 from domain.config.schema import schema
 from domain.config.settings import (
     QUEUE_FIELDS,
@@ -62,6 +65,15 @@ def test_editors_know_how_long_a_shortcut_may_be_and_a_longer_one_is_still_read(
     text = schema()["$defs"]["Shortcut"]["properties"]["text"]["additionalProperties"]
     assert text["maxLength"] == AGENT_MAX
     Shortcut.model_validate({"keyword": "hi", "text": {"en": "x" * (AGENT_MAX + 1)}})
+
+
+def test_editors_know_that_a_queues_key_has_a_letter_and_one_without_is_still_read() -> None:
+    """The administration's pages would put whole numbers before all other keys of a menu."""
+    declared = schema()
+    for queues in (declared, declared["$defs"]["Queue"]):
+        assert queues["properties"]["queues"]["propertyNames"] == {"pattern": LETTER}
+    held = validate({"tenant": "acme", "name": "Acme", "queues": {"20": {"name": "Late"}}})
+    assert [str(each) for each in problems(held)] == ["queues.20 must have a letter in its key"]
 
 
 def test_the_engines_own_defaults_are_the_declared_ones() -> None:
