@@ -91,8 +91,8 @@ async def plan(parts: Parts, claim: Claimed, body: WantedConfiguration) -> Plan:
 async def preview(parts: Parts, claim: Claimed, body: WantedPreview) -> Preview:
     """What a consumer would read on the way to a queue, on the phone, while it is open.
 
-    From a first text to the top of its tree, or to a number of its own where it is hidden; each
-    answer with what it leads to, and what each text costs. Changes nothing.
+    From a first text to the highest queue whose number leads there; each answer with what it leads
+    to, and what each text costs. Changes nothing.
     """
     wanted, places = await changing.read(body)
     with changing.located(places):

@@ -14,7 +14,7 @@ from datetime import datetime
 from domain.chat import decide, open_chat
 from domain.config.document import Configuration
 from domain.config.document import Queue as ConfiguredQueue
-from domain.decisions import ChatState, Decision, Say, World
+from domain.decisions import Decision, Say, World
 from domain.facts import ConsumerWrote
 from domain.menu_text import MORE
 from domain.queues import Queue, QueueTree
@@ -48,10 +48,12 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Preview:
-    """A conversation that begins with a text to a number of the queue `entry`; `waits`: the leaf
-    that the chat waits on at its end, if it does. Both are names."""
+    """A conversation that begins with a text to a number of the queue `entry`; `reached`: a number
+    leads to the queue that was asked for, else it is what one would begin; `waits`: the leaf that
+    the chat waits on at its end, if it does. Both are names."""
 
     entry: str
+    reached: bool
     exchanges: tuple[Exchange, ...]
     waits: str | None
 
@@ -59,27 +61,26 @@ class Preview:
 def way_to(c: Configuration, key: str, at: datetime) -> Preview:
     """What is read by who chooses their way to a queue, and all parts of its menu there.
 
-    It begins at the top; what is hidden is reached by a number of its own (product A4). KeyError
-    for no queue.
+    It begins at the highest queue whose number leads there, by menus or else by a keyword (product
+    A3, A4). If none does it begins at the top, or at what is hidden. KeyError for no queue.
     """
     tree = queue_tree(c)
-    target = _id_of(tree, key)
-    way = tree.way_up(target)
+    way = tree.way_up(_id_of(tree, key))
+    numbered = {number.queue for number in c.numbers.values()}
+    entries = [queue_id for queue_id in reversed(way) if tree[queue_id].key in numbered]
+    for keywords, entry in itertools.product((False, True), entries):
+        told = _tell(_Telling(c, tree, entry, at), way, keywords=keywords)
+        if told.arrived(way):
+            return told.preview(reached=True)
     entry = next((queue_id for queue_id in way if tree[queue_id].hidden), way[-1])
-    told = _Telling(c, tree, entry, at)
-    while (answer := _next_answer(told.state, way)) is not None:
+    return _tell(_Telling(c, tree, entry, at), way, keywords=False).preview(reached=False)
+
+
+def _tell(told: _Telling, way: tuple[int, ...], *, keywords: bool) -> _Telling:
+    """The whole conversation of a consumer who wants to the first queue of the way."""
+    while (answer := told.next_answer(way, keywords=keywords)) is not None:
         told.hear(answer)
-    return told.preview()
-
-
-def _next_answer(state: ChatState, way: tuple[int, ...]) -> str | None:
-    """The next step of a consumer who reads on until they have seen their choice."""
-    if state.status is not ChatStatus.SELECTING:
-        return None
-    chosen = next((n for n, each in enumerate(state.menu_sent, start=1) if each in way), None)
-    if chosen is not None and chosen <= state.menu_shown:
-        return str(chosen)
-    return str(MORE) if state.menu_shown < len(state.menu_sent) else None
+    return told
 
 
 class _Telling:
@@ -95,11 +96,32 @@ class _Telling:
         fact = ConsumerWrote(answer, None, self._at)
         self._take(answer, decide(self.state, fact, self._world))
 
-    def preview(self) -> Preview:
-        waits = self.state.status is ChatStatus.QUEUED
+    def next_answer(self, way: tuple[int, ...], *, keywords: bool) -> str | None:
+        """The next step of a consumer who reads on until they have seen their choice."""
+        state = self.state
+        if state.status is not ChatStatus.SELECTING:
+            return None
+        below = itertools.takewhile(lambda queue_id: queue_id != state.queue_id, way)
+        words = (word for queue_id in below for word in self._tree[queue_id].keywords)
+        if keywords and (word := next(words, None)) is not None:
+            return word
+        chosen = next((n for n, each in enumerate(state.menu_sent, start=1) if each in way), None)
+        if chosen is not None and chosen <= state.menu_shown:
+            return str(chosen)
+        return str(MORE) if state.menu_shown < len(state.menu_sent) else None
+
+    def arrived(self, way: tuple[int, ...]) -> bool:
+        """At the first queue of the way, or at what it leads to."""
+        return way[0] in self._tree.way_up(self.state.queue_id)
+
+    def preview(self, *, reached: bool) -> Preview:
         entry = self._tree[self.state.entry_queue_id].name
+        if not self._c.settings.sms:
+            # The text is kept, and no chat begins (C2).
+            return Preview(entry, reached, (Exchange(None, ()),), None)
+        waits = self.state.status is ChatStatus.QUEUED
         leaf = self._tree[self.state.queue_id].name if waits else None
-        return Preview(entry, tuple(self._exchanges), leaf)
+        return Preview(entry, reached, tuple(self._exchanges), leaf)
 
     def _take(self, answer: str | None, decision: Decision) -> None:
         self.state = decision.state
@@ -107,7 +129,7 @@ class _Telling:
 
     def _bubbles(self, said: tuple[Say, ...]) -> Iterator[Bubble]:
         for text in said:
-            if text.key in self._c.silent or not self._c.settings.sms:
+            if text.key in self._c.silent:
                 continue
             words = self._words(text)
             if words:

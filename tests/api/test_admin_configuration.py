@@ -46,7 +46,7 @@ async def test_a_preview_says_what_is_read_on_the_way_to_a_queue_and_changes_not
     answer = await ada.post(f"{ADMIN}/configuration/preview", json=wanted)
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    assert (told["entry"], told["waits"]) == ("Support", "Purchases")
+    assert (told["entry"], told["reached"], told["waits"]) == ("Support", True, "Purchases")
     assert [each["answer"] for each in told["exchanges"]] == [None, "1"]
     assert told["exchanges"][1]["texts"] == [
         {

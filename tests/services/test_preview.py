@@ -77,6 +77,8 @@ def shown(preview: Preview) -> list[list[Any]]:
 
 GREETED = {"greeting": "Welcome. We close chats after @{TIME_UNTIL_DISMISSAL}. Open @{QUEUE_NAME}."}
 OWN = {"en": {"menu": "@{QUEUE_NAME}: @{CHOICE_NUMBER}", "choice_confirmed": "OK @{QUEUE_NAME}"}}
+VIP = {"name": "VIP", "hidden": True, "keywords": ["vip", "gold"]}
+REST = {"a": {"name": "A"}, "rest": {"name": "Rest", "queues": {"b": {"name": "B"}, "v": VIP}}}
 WAIT = {"choice_confirmed": "Thank you. We answer within @{EWT_minutes} minutes."}
 CASES: dict[str, tuple[Configuration, str, int]] = {
     # The configuration, the queue, and how often the consumer writes.
@@ -85,6 +87,13 @@ CASES: dict[str, tuple[Configuration, str, int]] = {
     "one visible choice leads to its leaf": (wanted({"queues": LANGUAGES}), "english", 2),
     "a single leaf from the top": (wanted({"queues": {"one": {"name": "One"}}}), "one", 1),
     "a hidden queue by its number": (wanted({"queues": LANGUAGES}, "loans"), "loans", 1),
+    "a hidden queue by its keyword": (wanted({"queues": LANGUAGES | {"v": VIP}}), "v", 2),
+    "a hidden queue below a menu, by its keyword": (wanted({"queues": REST}), "v", 2),
+    "a number that only a lower queue has": (
+        wanted({"queues": LANGUAGES}, "spanish"),
+        "pedidos",
+        2,
+    ),
     "a long menu in its parts": (wanted({"queues": LONG}), "top", 4),
     "a choice of the last part": (wanted({"queues": LONG}), "q40", 5),
     "a long menu below": (wanted({"queues": {"a": {"name": "A", "queues": LONG}}}), "q1", 3),
@@ -134,6 +143,7 @@ async def test_a_preview_says_what_chats_of_that_configuration_are_sent(
 ) -> None:
     c, queue, texts = CASES[case]
     preview = way_to(c, queue, NOW)
+    assert preview.reached
     assert len(preview.exchanges) == texts
     world = await build(db)
     assert await sent(world, c, preview) == shown(preview)
@@ -144,8 +154,35 @@ async def test_a_preview_says_what_chats_of_that_configuration_are_sent(
     assert preview.waits == (chat.name if chat.status == ChatStatus.QUEUED else None)
 
 
-def test_a_preview_while_sms_is_off_has_no_texts_and_one_of_an_unknown_queue_is_none() -> None:
-    off = way_to(wanted({"queues": LANGUAGES}, settings={"sms": False}), "top", NOW)
-    assert shown(off)[0] == []
+def test_a_preview_while_sms_is_off_begins_no_chat() -> None:
+    leaf = {"queues": {"one": {"name": "One"}}}
+    off = way_to(wanted(leaf, settings={"sms": False}), "one", NOW)
+    assert (shown(off), off.waits) == ([[]], None)
+    menu = way_to(wanted({"queues": LANGUAGES}, settings={"sms": False}), "pedidos", NOW)
+    assert (shown(menu), menu.waits) == ([[]], None)
+
+
+@pytest.mark.parametrize(
+    ("queue", "number_of", "entry"),
+    [("pedidos", "english", "Acme"), ("loans", "top", "Loans"), ("spanish", "pedidos", "Acme")],
+)
+def test_a_preview_says_when_no_number_leads_to_the_queue(
+    queue: str, number_of: str, entry: str
+) -> None:
+    preview = way_to(wanted({"queues": LANGUAGES}, number_of), queue, NOW)
+    assert (preview.reached, preview.entry) == (False, entry)
+
+
+def test_a_queue_is_reached_by_menus_rather_than_by_a_keyword() -> None:
+    """The number of its own is what a hidden queue has for its consumers."""
+    numbers = {
+        NUMBER: {"account": "main", "queue": "top"},
+        "+14155550191": {"account": "main", "queue": "v"},
+    }
+    preview = way_to(wanted({"queues": LANGUAGES | {"v": VIP}}, numbers=numbers), "v", NOW)
+    assert (preview.reached, preview.entry, len(preview.exchanges)) == (True, "VIP", 1)
+
+
+def test_an_unknown_queue_has_no_preview() -> None:
     with pytest.raises(KeyError):
         way_to(wanted({}), "elsewhere", NOW)
