@@ -3,7 +3,7 @@
 import { el, fill } from "../dom.js";
 import { at, draft } from "./draft.js";
 import { field, fields } from "./form.js";
-import { properties, schema, wording } from "./schema.js";
+import { primary, properties, schema, wording } from "./schema.js";
 
 export function settingsView(root) {
   const top = schema().properties;
@@ -40,16 +40,28 @@ export function inheritedOn(one) {
 
 /** The same of what is no setting: a queue's language, hours and texts; else null. */
 export function givenAbove(one) {
-  const lang = () => nearest([...one.parents, one], (queue) => queue.language)?.value ?? draft.doc.language ?? "en";
+  const lang = () => spokenOn([...one.parents, one]);
   const known = {
     language: () => nearest(one.parents, (queue) => queue.language)
       ?? { value: draft.doc.language ?? "en", where: `${draft.doc.name}'s settings` },
     hours: () => nearest(one.parents, (queue) => queue.hours) ?? { value: "always open", where: "no queue above" },
     // Lower queues greet with words of their own or not at all.
     greeting: () => (one.parents.length ? null : { value: wording(draft.doc, "greeting", lang()) }),
-    after_hours: () => ({ value: wording(draft.doc, "after_hours", lang()) }),
+    after_hours: () => ({ value: afterHoursAbove(one.parents, lang()) ?? wording(draft.doc, "after_hours", lang()) }),
   };
   return (name) => known[name]?.() ?? null;
+}
+
+const spokenOn = (way) => nearest(way, (queue) => queue.language)?.value ?? draft.doc.language ?? "en";
+
+/** The nearest wording of a queue above; none is inherited into another language, nor over one. */
+function afterHoursAbove(parents, lang) {
+  const way = [...parents];
+  while (way.length && primary(spokenOn(way)) === primary(lang)) {
+    const { queue } = way.pop();
+    if (queue.after_hours) return queue.after_hours;
+  }
+  return null;
 }
 
 function nearest(upwards, given) {

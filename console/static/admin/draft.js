@@ -54,8 +54,11 @@ export const ownerOf = (field, kind) => Object.keys(draft.doc[kind] ?? {})
   .find((key) => `${field}.`.replace("[", ".").startsWith(`${kind}.${key}.`));
 
 /** Set what stands at a path; `undefined` takes it away, and what is left empty around it. */
-export function edit(path, value) {
-  put(draft.doc, path, value);
+export const edit = (path, value) => editAll([[path, value]]);
+
+/** Several of these as one change. */
+export function editAll(edits) {
+  for (const [path, value] of edits) put(draft.doc, path, value);
   changed();
 }
 

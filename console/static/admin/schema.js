@@ -22,10 +22,13 @@ export const laterWords = (shape) => (shape.later ? "Kept, but not used yet." : 
 export const properties = (name) => root.$defs[name].properties;
 export const systemTexts = () => root.properties.texts.additionalProperties.properties;
 
+/** `es` of `es-MX`. */
+export const primary = (lang) => lang.split("-")[0];
+
 /** What is said in a language: the company's own wording, else the built-in one. */
 export function wording(document, key, lang) {
-  const languages = [lang, lang.split("-")[0], document.language ?? "en", "en"];
-  for (const each of languages) {
+  const languages = [lang, document.language ?? "en", "en"];
+  for (const each of languages.flatMap((spelled) => [spelled, primary(spelled)])) {
     const own = document.texts?.[each]?.[key];
     if (own) return own;
     const built = systemTexts()[key].wordings[each];

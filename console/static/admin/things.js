@@ -2,12 +2,12 @@
 
 import { el, fill, say, set } from "../dom.js";
 import { grouped } from "../words.js";
-import { at, draft, edit, ownerOf } from "./draft.js";
+import { at, draft, edit, editAll, ownerOf } from "./draft.js";
 import { fields } from "./form.js";
 import { offered } from "./rights.js";
 import { languages, properties } from "./schema.js";
 import { fits, searchBox } from "./search.js";
-import { freshKey, label, named } from "./tree.js";
+import { freshKey, label, named, queues } from "./tree.js";
 import { wordingField } from "./wording.js";
 
 const queueOf = (key) => (key && named(key) ? label(named(key)) : "no queue");
@@ -124,10 +124,24 @@ function thingForm(form, kind, render, beside) {
   beside?.(key, form);
   const gone = el("button", {
     type: "button", class: "danger",
-    onclick: () => { edit(path, undefined); chosen[kind] = null; render(); },
+    onclick: () => { editAll([[path, undefined], ...leaving(kind, key)]); chosen[kind] = null; render(); },
   }, `Delete ${shown(key, at(path))[0]}`);
   form.append(offered(el("p", { class: "actions" }, gone)) ?? "");
 }
+
+/** A person or team that is deleted leaves where it is named, as by the API. */
+function leaving(kind, key) {
+  const holders = {
+    users: [...Object.keys(at(["teams"]) ?? {}).map((team) => ["teams", team, "members"]), ...onQueues("agents")],
+    teams: onQueues("teams"),
+  };
+  return (holders[kind] ?? []).filter((path) => at(path)?.includes(key)).map((path) => {
+    const others = at(path).filter((one) => one !== key);
+    return [path, others.length ? others : undefined];
+  });
+}
+
+const onQueues = (field) => queues().map(({ path }) => [...path, field]);
 
 function shortcutTexts(path) {
   const shape = properties("Shortcut").text.additionalProperties;

@@ -31,6 +31,31 @@ async def test_people_and_shortcuts_are_added_and_deleted(page: Page, company: C
     assert "dan-drew" not in (await company.document())["users"]
 
 
+async def test_who_is_deleted_leaves_the_teams_and_queues_that_name_them(
+    page: Page, company: Company
+) -> None:
+    document = await company.document()
+    leaves = document["queues"]["main"]["queues"]
+    leaves["orders"] |= {"agents": ["ana", "ben"]}
+    leaves["returns"] |= {"agents": ["ana"]}
+    await company.call("POST", "configuration/apply", {"document": document, "base": 1})
+    await page.reload()
+    await section(page, "People")
+    await page.get_by_role("button", name="Ana").first.click()
+    await page.get_by_role("button", name="Delete Ana").click()
+    await section(page, "Teams")
+    await page.get_by_role("button", name="Delete Support").click()
+    await page.get_by_role("button", name="Review and apply").click()
+    await page.locator("#plan").get_by_role("button", name="Apply").click()
+    await expect(page.locator("#pending")).to_be_hidden()
+    document = await company.document()
+    assert "ana" not in document["users"]
+    assert "teams" not in document
+    leaves = document["queues"]["main"]["queues"]
+    assert leaves["orders"] == {"name": "Orders", "agents": ["ben"]}
+    assert leaves["returns"] == {"name": "Returns"}
+
+
 async def test_a_credential_is_shown_once_replaced_and_ended(page: Page, company: Company) -> None:
     await section(page, "Credentials")
     await page.get_by_label("What it is for").fill("Reports")

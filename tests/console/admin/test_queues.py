@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.console.admin.company import Company, apply, names, section
 from tests.console.looks import judge
@@ -82,6 +84,31 @@ async def test_a_queue_says_which_language_and_hours_it_has_from_above(page: Pag
     await expect(after).to_have_attribute("placeholder", re.compile("^Gracias por su mensaje"))
 
 
+async def test_a_queue_says_which_after_hours_message_it_has_from_above(page: Page) -> None:
+    """The nearest queue's own, in the same language; the company's where another is spoken."""
+    await page.locator("[data-path$='main.after_hours'] textarea").fill("Acme is closed.")
+    await page.get_by_role("button", name="Orders", exact=True).click()
+    after = page.locator("[data-path$='orders.after_hours'] textarea")
+    await expect(after).to_have_attribute("placeholder", "Acme is closed.")
+    await page.locator("[data-path$='orders.language'] input").fill("es")
+    await page.get_by_role("button", name="Returns", exact=True).click()
+    await page.locator("[data-queue='orders'] .name").click()
+    await expect(after).to_have_attribute("placeholder", re.compile("^Gracias por su mensaje"))
+
+
+async def test_a_language_without_wordings_shows_those_of_the_companys_own_language(
+    page: Page,
+) -> None:
+    """`es-MX` has none of its own, and is Spanish."""
+    await section(page, "Settings")
+    await page.locator("[data-path='language'] input").fill("es-MX")
+    await section(page, "Queues")
+    await page.get_by_label("Language").fill("fr")
+    await page.get_by_role("button", name="Orders", exact=True).click()
+    after = page.locator("[data-path$='orders.after_hours'] textarea")
+    await expect(after).to_have_attribute("placeholder", re.compile("^Gracias por su mensaje"))
+
+
 async def test_a_large_tree_unfolds_the_way_to_one_queue_and_is_searched(
     page: Page, company: Company
 ) -> None:
@@ -142,3 +169,31 @@ async def test_the_phone_keeps_what_it_showed_while_the_changes_have_mistakes(pa
     await greeting.fill("Hello from @{COMPANY_NAME}")
     await expect(phone.locator(".said p").first).to_have_text("Hello from Acme Outfitters")
     await expect(phone.get_by_role("status")).to_have_count(0)
+
+
+async def test_one_preview_is_asked_for_at_a_time_and_the_newest_after_it(page: Page) -> None:
+    """Of a large company each is dear, and there is one at every pause in typing."""
+    await page.clock.install()
+    await page.reload()
+    phone = page.locator(".phone")
+    await expect(phone).to_contain_text("Text 1 for Orders")
+    asked: list[str] = []
+    answer = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        wanted: Any = route.request.post_data_json
+        asked.append(wanted["document"]["queues"]["main"]["greeting"])
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/configuration/preview", slowly)
+    greeting = page.locator("[data-path$='main.greeting'] textarea")
+    async with page.expect_request("**/configuration/preview"):
+        await greeting.fill("Hello @{NOBODY}")
+    for words in ("One", "Two", "Three"):
+        await greeting.fill(words)
+        # Longer than the page waits before it asks.
+        await page.clock.run_for(1000)
+    answer.set()
+    await expect(phone.locator(".said p").first).to_have_text("Three")
+    assert asked == ["Hello @{NOBODY}", "Three"]
