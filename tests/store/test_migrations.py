@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import store.migrations
 from store import tables as t
 from store.database import Database, Tx
 from store.migrations import current, downgrade, newest, upgrade
@@ -192,21 +193,31 @@ def test_who_refers_to_a_table_that_a_step_copies_still_does(database_url: str) 
 
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
-[BEFOREHAND] = re.findall(r"^CREATE INDEX CONCURRENTLY [^;]+;", PAGE, re.MULTILINE)
+BEFOREHAND = dict(
+    re.findall(r"^-- (\d{4})\n(CREATE INDEX CONCURRENTLY [^;]+;)$", PAGE, re.MULTILINE)
+)
+STEPS = Path(store.migrations.__file__).parent / "versions"
+
+
+def test_the_page_gives_the_statement_of_each_index_that_can_be_made_before() -> None:
+    making = {path.name[:4] for path in STEPS.glob("*.py") if "make_index(" in path.read_text()}
+    assert set(BEFOREHAND) == making
 
 
 @pytest.mark.parametrize("broken_off", [False, True])
+@pytest.mark.parametrize("revision", sorted(BEFOREHAND))
 def test_an_index_that_the_operator_made_before_is_taken_and_a_half_made_one_made_anew(
-    postgres: sa.URL, broken_off: bool
+    postgres: sa.URL, revision: str, broken_off: bool
 ) -> None:
     database_url = emptied(postgres, "store").render_as_string(hide_password=False)
-    downgrade(database_url, "0016")
-    index = "indexrelid = 'ix_messages_pair'::regclass"
+    downgrade(database_url, f"{int(revision) - 1:04}")
+    name = BEFOREHAND[revision].split()[3]
+    index = f"indexrelid = '{name}'::regclass"
     with connect(database_url).connect().execution_options(isolation_level="AUTOCOMMIT") as made:
-        made.exec_driver_sql(BEFOREHAND)
+        made.exec_driver_sql(BEFOREHAND[revision])
         if broken_off:
             made.exec_driver_sql(f"UPDATE pg_index SET indisvalid = false WHERE {index}")
-        before = made.exec_driver_sql("SELECT 'ix_messages_pair'::regclass::oid").scalar_one()
+        before = made.exec_driver_sql(f"SELECT '{name}'::regclass::oid").scalar_one()
     upgrade(database_url)
     with connect(database_url).connect() as connection:
         found = f"SELECT indexrelid, indisvalid FROM pg_index WHERE {index}"
