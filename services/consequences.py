@@ -18,7 +18,7 @@ from domain.config.opening import rescheduled
 from domain.config.plan import Kind, Plan, Verb
 from domain.facts import AgentLeft, QueueGone
 from domain.statuses import AgentStatus, ChatStatus
-from services import chats, events, numbers, routing
+from services import chats, events, numbers, routing, staffing, windows
 from store import chats as store_chats
 from store import matching, sessions, tenants, users
 from store import tables as t
@@ -67,7 +67,7 @@ def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> l
     """The same in words, before it happens: one line for each number, queue and agent concerned,
     and one for new hours and new settings."""
     lines = []
-    c, n, u = t.chats.c, t.numbers.c, t.users.c
+    c, n = t.chats.c, t.numbers.c
     given_up = sorted(old.numbers.keys() - new.numbers.keys())
     ending = _counts(tx, tenant_id, n.number, n.number.in_(given_up)) if given_up else {}
     for number in ending:
@@ -80,10 +80,11 @@ def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> l
         if count:
             where = f"move to {gone.target}" if gone.target else "end (no substitute)"
             lines.append(f"{_chats(count)} of the queue {gone.key} will {where}.")
-    left = sorted(old.users.keys() - new.users.keys())
-    for key, count in _counts(tx, tenant_id, u.key, stays).items() if left else ():
-        if key in left:
-            lines.append(f"{_chats(count)} of the agent {key} will go back to the queue.")
+    leaving = staffing.leaving(tx, tenant_id, old, new)
+    with_agents = _counts(tx, tenant_id, c.agent_id, stays) if leaving else {}
+    for key in sorted(key for key, user_id in leaving.items() if user_id in with_agents):
+        count = with_agents[leaving[key]]
+        lines.append(f"{_chats(count)} of the agent {key} will go back to the queue.")
     retimed = rescheduled(old, new) - {gone.key for gone in all_gone}
     if retimed:
         waiting = _counts(tx, tenant_id, t.queues.c.key, stays, sa.text(t.WAITING_CHAT))
@@ -125,8 +126,9 @@ def follow(
     events.configuration_changed(tx, tenant_id, tenants.get(tx, tenant_id).configuration)
     if any(field.field == "settings.sms" for one in plan.of(Kind.TENANT) for field in one.fields):
         restaffed = restaffed | set(matching.queues_waited_on(tx, tenant_id))
-    restaffed = restaffed | {ids[key] for key in retimed}
-    routing.restaff(tx, tenant_id, sorted(restaffed))
+    other_hours = sorted(ids[key] for key in retimed)
+    windows.reckon_waiting(tx, tenant_id, other_hours)
+    routing.restaff(tx, tenant_id, sorted(restaffed.union(other_hours)))
 
 
 def _deactivate(tx: Tx, tenant_id: int, user_id: int) -> None:
@@ -161,13 +163,12 @@ def _counts(
     by: sa.ColumnElement[Any],
     *where: sa.ColumnElement[bool] | sa.TextClause,
 ) -> dict[Any, int]:
-    """How many chats run, by a column of theirs, or of their number, queue or agent."""
+    """How many chats run, by a column of theirs, or of their number or queue."""
     query = (
         sa.select(by, sa.func.count())
         .select_from(t.chats)
         .join(t.numbers, t.numbers.c.id == t.chats.c.number_id)
         .join(t.queues, t.queues.c.id == t.chats.c.queue_id)
-        .outerjoin(t.users, t.users.c.id == t.chats.c.agent_id)
         .where(t.chats.c.tenant_id == tenant_id, sa.text(f"chats.{t.ACTIVE_CHAT}"), *where)
         .group_by(by)
         .order_by(by)

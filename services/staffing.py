@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from domain.config.document import Configuration
@@ -25,10 +27,7 @@ def _users(tx: Tx, tenant_id: int, c: Configuration, plan: Plan) -> Ids:
     changed = [change.key for change in plan.of(Kind.USER, *ADDED)]
     if not changed:
         return objects.keyed(tx, t.users, tenant_id)
-    u = t.users.c
-    query = sa.select(u.id, u.key, u.email).where(u.tenant_id == tenant_id)
-    rows = tx.conn.execute(query).all()
-    emails = {key: user.email.strip().lower() for key, user in c.users.items()}
+    rows, emails = _rows(tx, tenant_id), _emails(c)
     ids = objects.identify(rows, emails, _email)
     objects.give_way(
         tx,
@@ -54,6 +53,25 @@ def _users(tx: Tx, tenant_id: int, c: Configuration, plan: Plan) -> Ids:
     # Nobody logs in with an empty hash: somebody sets a password.
     new = {"password_hash": "", "status_since": tx.now}
     return objects.put(tx, t.users, tenant_id, ids, values, new)
+
+
+def leaving(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> Ids:
+    """Who will be gone once the new one is applied, by key; not who only gets another key."""
+    keys = old.users.keys() - new.users.keys()
+    if not keys:
+        return {}
+    rows = _rows(tx, tenant_id)
+    stay = set(objects.identify(rows, _emails(new), _email).values())
+    return {row.key: row.id for row in rows if row.key in keys and row.id not in stay}
+
+
+def _rows(tx: Tx, tenant_id: int) -> Sequence[AnyRow]:
+    u = t.users.c
+    return tx.conn.execute(sa.select(u.id, u.key, u.email).where(u.tenant_id == tenant_id)).all()
+
+
+def _emails(c: Configuration) -> dict[str, str]:
+    return {key: user.email.strip().lower() for key, user in c.users.items()}
 
 
 def _email(row: AnyRow) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,6 +32,15 @@ def set_deadlines(tx: Tx, chat: OpenChat) -> None:
     """Note them in the chat, with the instant at which its process must look again."""
     chat.deadlines = {str(timer): at for timer, at in deadlines_of(tx, chat).items()}
     chat.deadline_at = min(chat.deadlines.values(), default=None)
+
+
+def reckon_waiting(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
+    """The hours of these queues are others: chats that wait there may expire at another time, and
+    their processes are told."""
+    for chat_id in chats.waiting_on(tx, tenant_id, queue_ids):
+        chat = chats.lock(tx, tenant_id, chat_id)
+        assert chat is not None
+        chat.changed = chat.changed or deadlines_of(tx, chat) != chat.deadlines
 
 
 def hold(tx: Tx, text: Sending) -> Sending:

@@ -110,6 +110,32 @@ async def test_a_deactivated_agents_chats_go_back_and_the_agent_is_out(acme: Wor
         await acme.db.read(auth.identify, Claim(auth.token_hash("token")))
 
 
+async def test_an_agent_with_another_key_and_the_same_address_keeps_the_chats_and_the_plan_says_so(
+    acme: World,
+) -> None:
+    chat_id = await acme.connected_chat("ana")
+    data = copy.deepcopy(FILE)
+    data["users"]["ana-a"] = data["users"].pop("ana") | {"email": "ANA@acme.example"}
+    for queue in data["queues"]["top"]["queues"].values():
+        queue["agents"] = ["ana-a" if one == "ana" else one for one in queue["agents"]]
+    assert (await apply(acme.db, validate(data))).meaning == ()
+    state = (await acme.chat(chat_id)).state
+    assert (state.status, state.agent_id) == (ChatStatus.ASSIGNED, acme.agents["ana"])
+
+
+async def test_the_plan_names_the_agent_whose_address_an_agent_who_stays_gets(
+    acme: World,
+) -> None:
+    chat_id = await acme.connected_chat("ana")
+    data = copy.deepcopy(FILE)
+    data["users"]["ben"]["email"] = data["users"].pop("ana")["email"]
+    for queue in data["queues"]["top"]["queues"].values():
+        queue["agents"] = ["ben"]
+    planned = await apply(acme.db, validate(data))
+    assert planned.meaning == ("1 chat of the agent ana will go back to the queue.",)
+    assert await acme.chat_status(chat_id) is ChatStatus.QUEUED
+
+
 async def test_an_agent_who_comes_back_is_the_same_one(acme: World) -> None:
     data = copy.deepcopy(FILE)
     del data["users"]["ben"]
