@@ -47,13 +47,15 @@ def is_opt_in_request(text: str, wordings: Iterable[str]) -> bool:
 
 
 def _says(said: str, wording: str) -> bool:
+    literal = [folded(part) for part in re.split(r"@\{[^}]*\}", wording)]
     at = 0
-    for part in re.split(r"@\{[^}]*\}", wording):
-        found = said.find(folded(part), at)
+    for part in literal:
+        found = said.find(part, at)
         if found < 0:
             return False
-        at = found + len(folded(part))
-    return bool(folded(wording))
+        at = found + len(part)
+    # Variables and punctuation alone ask for nothing: any text of an agent's would say them.
+    return any(char.isalnum() for part in literal for char in part)
 
 
 def _plain_words(text: str) -> str:
@@ -69,13 +71,25 @@ def _plain_words(text: str) -> str:
 
 _SENTENCE_ENDS = re.compile(r"[.!?;\n\u2026]+")
 _CLAUSE_ENDS = re.compile(r"[.!?;,\n\u2026]+")
-_STOP = r"(?:sto+p+|quit|cease)"
+_STOP = r"(?:sto+p+|quit|cease|discontinue)"
 _DONT = r"(?:dont|do not|never|please no longer)"
-_TEXTS = r"(?:txts?|texts?|messages?|msgs?|sms|notifications?|spam|promos?|promotions|ads)"
+_TEXTS = (
+    r"(?:txts?|texts?|messages?|msgs?|sms|notifications?|spam|promos?|promotions|ads|alerts"
+    r"|reminders)"
+)
 _TEXTING = r"(?:txting|texting|messaging|msging|contacting|spamming|bothering|bugging|harassing)"
 _MENSAJES = r"(?:mensajes?|mensajitos|textos?|sms|notificaciones|publicidad|promociones|spam)"
 _UP_TO = r"(?:\w+ ){0,%d}"
 _FEW, _SOME = _UP_TO % 3, _UP_TO % 5
+_UNSUBSCRIBE = (
+    r"(?:un ?subscribe|unsub|unsuscribe|unsubcribe|unsubsribe|unsubscibe|unsubscrib|unsibscribe"
+    r"|unscribe)"
+)
+# What may follow a request that says nothing else.
+_END = (
+    r"(?: (?:please|pls|plz|now|asap|immediately|already|again|thanks|thank you|por favor|gracias"
+    r"|ya))*$"
+)
 
 # The whole message is a word for it and words that add nothing.
 _FILLER = (
@@ -84,9 +98,9 @@ _FILLER = (
     r"por|favor|ya|gracias|todo|esto|dije|ahora|mismo)"
 )
 _ALONE = re.compile(
-    rf"(?:{_FILLER} )*(?:sto+p+(?: all)?|stopall|please quit|pls quit|unsubscribe|unsub|optout|"
-    r"opt out|remove me|cease and desist|alto|pare|paren|detengan?se|basta|baja|parar|desuscribir|"
-    r"desuscribirme|cancelar suscripcion)"
+    rf"(?:{_FILLER} )*(?:sto+p+(?: all)?|stopall|{_STOP} sending(?: me| us)?|please quit|pls quit|"
+    rf"{_UNSUBSCRIBE}|optout|opt out|remove me|cease and desist|alto|pare|paren|detengan?se|basta|"
+    r"baja|parar|desuscribir|desuscribirme|cancelar suscripcion)"
     rf"(?: (?:{_FILLER}|sto+p+|alto|basta))*"
 )
 
@@ -100,21 +114,35 @@ _REQUESTS = [
         rf"^{_STOP} (?:i am|im|this is|you have|wrong) ",
         rf"end (?:all |the |these |those |your ){{0,2}}{_TEXTS}",
         rf"{_STOP} (?:sending|getting|receiving) {_SOME}{_TEXTS}",
-        rf"{_STOP} sending (?:me )?(?:this|these|anything|stuff|things)(?: stuff| things)?$",
+        rf"{_STOP} sending (?:me )?(?:this|these|them|those|anything|everything|stuff|things)"
+        rf"(?: stuff| things)?{_END}",
         rf"{_DONT} (?:ever )?(?:text|txt|message|msg|contact|sms)"
-        r" (?:me|us|my|this|again|any ?more)",
+        r" (?:me|us|my|this|here|again|any ?more)",
         rf"{_DONT} send (?:(?:me|us|my|any|more|anymore|these|those|your|other) ){{0,4}}"
         rf"(?:{_TEXTS}|anything (?:else|more))",
         rf"^(?:please )?{_DONT} (?:ever )?(?:text|txt|message|msg|contact)$",
+        # "You don't send anything" complains of the contrary.
+        r"(?<!\bi )(?<!we )(?<!you )(?<!\bu )(?<!they )(?:dont|do not) send (?:me |us )?"
+        rf"anything{_END}",
         rf"{_DONT} send (?:me |us )?(?:any ?)?more(?: of (?:this|these|those|them))?$",
         rf"{_STOP} (?:all |any )?communications?",
         rf"cancel (?:all |the |these |those |my |your ){{0,2}}{_TEXTS}",
         rf"(?:dont|do not|no longer) (?:want|wish|like|need) {_SOME}"
         rf"(?:{_TEXTS}|texted|messaged|contacted)",
+        r"(?:dont|do not|no longer) (?:want|wish|like|need) (?:you|u|yall|anybody|anyone) to"
+        r" (?:ever )?(?:txt|message|msg|contact|bother) (?:me|us)",
+        r"(?:dont|do not|no longer|never) (?:ever )?(?:want|wish|care|like|need) to (?:ever )?hear"
+        r" (?:anything |any ?more )?from (?:you|u|yall|your company|this number)"
+        r"(?! (?:that|why|how|when|what|if|until|till|before|after|unless|about)\b)",
+        r"(?:(?:dont|do not) (?:want|wish|like|need|care) to (?:receive|keep getting)"
+        r"|no longer (?:want|wish|like|need|care) to (?:get|receive))"
+        rf" (?:this|these|those|them|anything){_END}",
         rf"no more {_UP_TO % 2}{_TEXTS}",
+        rf"enough (?:of|with) (?:all )?(?:the|these|this|your) {_TEXTS}",
+        rf"wrong (?:person|number|phone) (?:please |pls |plz )?(?:{_STOP}|remove|delete){_END}",
         r"(?:take|remove|delete|drop) (?:me|us|my (?:phone |cell )?(?:number|contact|name|phone)"
-        r"|this (?:phone )?number)(?: off| from| out|$)",
-        r"(?:unsubscribe|unsub|opt (?:me |us )?out|optout|opting out)",
+        rf"|this (?:phone )?number)(?: off| from| out|{_END})",
+        rf"(?:{_UNSUBSCRIBE}|opt (?:me |us )?out|optout|opting out)",
         r"(?:be|get) (?:removed|taken off|deleted) (?:off|from) (?:your|this|the|all)"
         r" (?:\w+ )?lists?",
         r"cancel (?:my|this|the) (?:subscription|sub)$",
@@ -132,8 +160,11 @@ _REQUESTS = [
         r"no (?:me|nos) (?:vuelv\w+ a )?(?:escrib\w+|contact\w+|molest\w+|text\w+)",
         rf"no (?:me|nos) (?:vuelv\w+ a )?(?:envi\w+|mand\w+) (?:(?:mas|nada|estos|esos|sus|ningun)"
         rf"|{_MENSAJES})",
-        rf"no (?:envien|manden) (?:(?:me|nos|mas|nada|estos|esos|sus) ){{0,2}}{_MENSAJES}",
-        r"no (?:molesten|escriban|contacten|texteen)(?: mas|$)",
+        rf"no (?:envi|mand)(?:e|es|en) (?:(?:me|nos|mas|nada|estos|esos|sus) ){{0,2}}{_MENSAJES}",
+        rf"no (?:envi|mand)(?:e|es|en) (?:mas )?nada(?: mas)?{_END}",
+        rf"no (?:molest(?:e|es|en)|escrib(?:a|as|an)|contact(?:e|es|en)|texte(?:e|es|en))"
+        rf"(?: mas| nunca|{_END})",
+        r"favor de no (?:molestar|escribir|contactar|textear)(?:me|nos)?",
         rf"(?:no|ya no) (?:quiero|deseo|quisiera|necesito) {_SOME}(?:{_MENSAJES}"
         r"|(?:me|nos) (?:escriban?|contacten?|envien?|manden?|molesten?))",
         rf"no mas {_UP_TO % 2}{_MENSAJES}",

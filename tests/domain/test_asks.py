@@ -116,6 +116,29 @@ REQUESTS = [
     "You won't stop texting me",
     "your system wont stop texting me",
     "you never stop texting me",
+    "please stop sending",
+    "Can you stop sending me?",
+    "stop sending them",
+    "do not send anything",
+    "Please don't send me anything again",
+    "unsuscribe",
+    "pls un-subscribe me",
+    "wrong number remove me please",
+    "wrong number please stop",
+    "delete my number now",
+    "I don't want to hear from you",
+    "I never want to hear from you again",
+    "I don't want you to contact me",
+    "I no longer wish to receive these",
+    "enough with these messages",
+    "No more alerts",
+    "please discontinue messages",
+    "No moleste m\u00e1s",
+    "no molestes",
+    "No escriba m\u00e1s",
+    "No env\u00ede m\u00e1s mensajes",
+    "no manden nada por favor",
+    "favor de no molestar",
 ]
 OTHERS = [
     "The end of your message was cut",
@@ -175,6 +198,28 @@ OTHERS = [
     "please quit the chat and call me",
     "I told you to stop the order",
     "cancel my subscription box for May",
+    "please stop sending me to voicemail",
+    "When do you stop sending catalogs to Canada?",
+    "Do not send anything to my old address",
+    "Please don't send anything before Monday",
+    "You don't send anything",
+    "If you do not send anything by Friday I want a refund",
+    "I did not send anything",
+    "How do I subscribe?",
+    "Remove me as the second driver, please",
+    "Sorry, wrong number of items",
+    "I don't want to hear from your manager",
+    "I don't want to hear from you that it is late again",
+    "I want to hear from you",
+    "I never hear from you",
+    "I don't want you to contact my mother",
+    "I don't want to get this",
+    "enough of the blue ones",
+    "No moleste al perro",
+    "No escriba el nombre en la caja",
+    "No env\u00eden nada a mi casa",
+    "No mande m\u00e1s de dos",
+    "No contacte al vecino",
 ]
 
 
@@ -222,6 +267,8 @@ def test_our_request_is_known_by_its_wording_whatever_stands_for_its_variables(
     assert is_opt_in_request(text, ASKING) is asks
 
 
-def test_without_a_wording_nothing_is_a_request() -> None:
-    assert not is_opt_in_request("Reply YES", [])
-    assert not is_opt_in_request("Reply YES", [""])
+@pytest.mark.parametrize(
+    "wordings", [[], [""], ["@{AGENT_NAME} @{COMPANY_NAME}"], ["@{AGENT_NAME}: @{QUEUE_NAME}!"]]
+)
+def test_without_words_of_our_own_nothing_is_a_request(wordings: list[str]) -> None:
+    assert not is_opt_in_request("Dana: reply YES!", wordings)
