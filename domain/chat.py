@@ -73,15 +73,9 @@ def open_chat(
         greeted=(entry_queue_id,),
         preferred_agent_id=asked_first(last, at, world),
     )
-    greeting = Say(TextKey.GREETING, entry_queue_id, state.lang)
-    chosen = tree.by_keyword(entry_queue_id, text)
-    if chosen is not None and chosen.id != entry_queue_id:
-        arrived = menu.choose(state, chosen.id, at, world)
-    elif followed is not None:
+    if followed is not None and menu.named(entry_queue_id, text, tree) is None:
         return _with_time(None, go_on(state, followed, at, world), at, tree)
-    else:
-        arrived = menu.arrive(state, entry_queue_id, at, world)
-    return _with_time(None, replace(arrived, say=(greeting, *arrived.say)), at, tree)
+    return _with_time(None, menu.begin(state, text, at, world), at, tree)
 
 
 def decide(state: ChatState, fact: Fact, world: World) -> Decision:
@@ -173,6 +167,9 @@ def _consumer_wrote(state: ChatState, fact: ConsumerWrote, world: World) -> Deci
     state = replace(state, heard=True, silent_from=None, noticed=False, window_from=window)
     if state.status is ChatStatus.ASSIGNED:
         return Decision(replace(state, window_from=max(state.window_from, fact.at)))
+    if state.status is ChatStatus.SELECTING and not state.menu_sent:
+        # Ours, for no agent in particular: whatever answers it opens the menu, a YES as well.
+        return menu.begin(state, fact.text, fact.at, world)
     if fact.command is Command.OPT_IN:
         # An answer to us; but no choice, and its own confirmation is all that is said.
         return Decision(state)

@@ -17,6 +17,25 @@ NOTICES = 3
 MENU_PAUSE = timedelta(minutes=10)
 
 
+def begin(state: ChatState, text: str, at: datetime, world: World) -> Decision:
+    """The consumer's first text in a chat of theirs, or in one of ours that is nobody's: greeting,
+    then the queue of its keyword, the leaf, or the menu. No menu was sent: it is no choice (A2)."""
+    top = entry(state, world.tree)
+    greeted = replace(state, greeted=(top,))
+    chosen = named(top, text, world.tree)
+    if chosen is not None:
+        arrived = choose(greeted, chosen, at, world)
+    else:
+        arrived = arrive(greeted, top, at, world)
+    return replace(arrived, say=(Say(TextKey.GREETING, top, state.lang), *arrived.say))
+
+
+def named(top: int, text: str, tree: QueueTree) -> int | None:
+    """The queue below the top that a text names by a keyword."""
+    chosen = tree.by_keyword(top, text)
+    return None if chosen is None or chosen.id == top else chosen.id
+
+
 def answer(state: ChatState, text: str, at: datetime, world: World) -> Decision:
     """A text while selecting: a keyword, a number of the menu last sent, or invalid."""
     tree = world.tree

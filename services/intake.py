@@ -119,8 +119,7 @@ def _join(tx: Tx, incoming: Incoming) -> Received:
 
 
 def _hear(tx: Tx, incoming: Incoming, chat: OpenChat) -> None:
-    """In an answered chat any text, a command too, shows that the consumer is there; in one of
-    ours that nobody has taken up, a YES or START is the answer."""
+    """In an answered chat any text, a command too, shows that the consumer is there."""
     known = chats.world(tx, chat.tenant_id, with_tree=False)
     fact = ConsumerWrote(incoming.text, incoming.command, tx.now)
     chat.state = decide(chat.state, fact, known).state
@@ -183,8 +182,7 @@ def _obey(tx: Tx, incoming: Incoming, chat: OpenChat | None, command: Command) -
         message_id = keep_apart(tx, incoming, command)
     else:
         message_id = keep(tx, incoming, chat)
-        heard = chat.state.unanswered and command is Command.OPT_IN
-        if heard or chat.state.status is ChatStatus.ASSIGNED:
+        if chat.state.status is ChatStatus.ASSIGNED:
             _hear(tx, incoming, chat)
     status = Consent.OPTED_OUT if command is Command.OPT_OUT else Consent.OPTED_IN
     entry = Entry(
@@ -203,6 +201,9 @@ def _obey(tx: Tx, incoming: Incoming, chat: OpenChat | None, command: Command) -
         news = consent.opt_out(tx, entry, incoming.consumer_id)
     elif command is Command.OPT_IN:
         consent.opt_in(tx, entry, incoming.consumer_id)
+        if chat is not None and chat.state.unanswered:
+            # The answer to ours, after the opt-in: what it leads to may be sent by now.
+            chats.record(tx, chat, ConsumerWrote(incoming.text, command, tx.now))
     if news and not incoming.answered:
         key = CONSENT[command]
         unique = f"{key}:{message_id}"
