@@ -15,6 +15,7 @@ Say = Callable[[str], None]
 NUMBER = "+14155550109"
 # What a phone is waited for; the shortest expiry is a minute.
 PATIENCE, EXPIRY = 30.0, 120.0
+EXPIRED = "has expired"
 
 
 class Failed(DevError):
@@ -126,12 +127,17 @@ def consent(phone: Phone, say: Say) -> None:
     phone.hears("has ended")
 
 
-def expiry(phone: Phone, say: Say) -> None:
+def left_waiting(phone: Phone, say: Say) -> None:
     say("6. A chat that nobody answers expires: this queue gives it a minute, so please wait")
     phone.text("Hello")
     phone.hears("Text 4 for Quick")
     phone.text("4")
-    phone.hears("has expired", within=EXPIRY)
+    phone.hears("you chose Quick")
+
+
+def expiry(phone: Phone, say: Say) -> None:
+    left_waiting(phone, say)
+    phone.hears(EXPIRED, within=EXPIRY)
 
 
 Scene = Callable[[Phone, Say], None]

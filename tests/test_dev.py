@@ -18,7 +18,9 @@ import httpx2
 import pytest
 
 import demonstration
-from demonstration_scenes import NUMBER, SCENES, Failed
+from demonstration_scenes import EXPIRED, NUMBER, SCENES, Failed, expiry, left_waiting
+from domain.texts import TextKey, render
+from domain.variables import Variable
 from layout import Options, demo_secrets, plan
 from ports import PortTaken
 from settings import Settings
@@ -152,15 +154,22 @@ def test_the_demonstration_plays_its_scenes_and_leaves_the_company_as_it_was(
     product: Running,
 ) -> None:
     said: list[str] = []
-    # The last one waits for a minute to pass; expiry is tested on skipped time.
-    demonstration.demonstrate(product.data, said.append, SCENES[:-1])
+    *others, last = SCENES
+    # It waits for a minute to pass, once it has come so far; expiry is tested on skipped time.
+    assert last is expiry
+    demonstration.demonstrate(product.data, said.append, (*others, left_waiting))
     heard = "\n".join(said)
-    for words in ("Escriba 1 para Ventas", "We are closed now", "You have opted out", "(nothing)"):
+    closed, chosen = "We are closed now", "you chose Quick"
+    for words in ("Escriba 1 para Ventas", closed, "You have opted out", "(nothing)", chosen):
         assert words in heard
     with httpx2.Client(base_url=product.told["base_url"]) as http:
         document = demonstration.Company(http, product.told).document()
     assert NUMBER not in document["numbers"]
     assert set(document["queues"]) == {"main", "vip"}
+
+
+def test_the_demonstration_waits_for_words_that_an_expired_chat_is_told() -> None:
+    assert EXPIRED in render(TextKey.EXPIRED, "en", {Variable.COMPANY_NAME: "Acme"})
 
 
 def test_without_a_running_product_the_demonstration_says_what_to_start(tmp_path: Path) -> None:
