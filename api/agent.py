@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import APIRouter, Response, status
 
@@ -21,7 +22,7 @@ from api.models import (
     ReadRequest,
     StatusRequest,
 )
-from api.session import Claimed
+from api.session import Called, Claimed
 from services import (
     agent_shapes,
     agents,
@@ -33,6 +34,7 @@ from services import (
     replies,
     shapes,
     shortcuts,
+    stop_requests,
     views,
 )
 from services.auth import Claim, acting
@@ -187,9 +189,11 @@ async def opt_out(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.Agent
 
 
 @routes.delete("/chats/{chat_id}/stop_request", responses=documented(404, 409))
-async def dismiss_stop_request(parts: Parts, claim: Claimed, chat_id: ChatId) -> shapes.AgentChat:
+async def dismiss_stop_request(
+    parts: Parts, claim: Claimed, call: Called, chat_id: ChatId
+) -> shapes.AgentChat:
     """The consumer did not ask to stop, whatever the words were taken for: `stop_asked` is over."""
-    return await _after(parts, claim, consent.dismiss_request, chat_id)
+    return await _after(parts, claim, partial(stop_requests.dismiss_in_chat, call=call), chat_id)
 
 
 @routes.put(

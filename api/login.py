@@ -8,7 +8,7 @@ from api.deps import Parts
 from api.errors import documented
 from api.hashing import hashed, verified
 from api.models import LoginAnswer, LoginRequest, PasswordRequest
-from api.session import Claimed, clear_cookie, client_network, set_cookie
+from api.session import Called, Claimed, clear_cookie, client_network, set_cookie
 from services import auth, people, views
 from services.auth import Attempt, Claim, token_hash
 from services.errors import InvalidField, WrongLogin
@@ -41,11 +41,12 @@ async def log_out(parts: Parts, claim: Claimed, response: Response) -> None:
 
 @routes.put("/me/password", status_code=status.HTTP_204_NO_CONTENT, responses=documented(403, 429))
 async def change_password(
-    request: Request, parts: Parts, claim: Claimed, body: PasswordRequest
+    request: Request, parts: Parts, claim: Claimed, call: Called, body: PasswordRequest
 ) -> None:
     """Choose another password, with the present one; every other session of the user ends."""
     begin = people.begin_change
     attempt, candidate = await parts.db.write(begin, claim, client_network(request))
     if not await verified(body.current, candidate.password_hash):
         raise InvalidField("current", "is wrong")
-    await parts.db.write(people.change_password, claim, attempt, await hashed(body.new))
+    password_hash = await hashed(body.new)
+    await parts.db.write(people.change_password, claim, attempt, password_hash, call)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
+from services.audit import Call
 from services.auth import SESSION_LASTS, Claim, Login, token_hash
 from services.errors import NotAuthenticated, NotFound, WrongToken
 
@@ -62,6 +63,15 @@ async def _claim(request: Request) -> Claim:
 
 
 Claimed = Annotated[Claim, Depends(_claim)]
+
+
+async def _call(request: Request) -> Call:
+    # Browsers have the cookie, programs a token.
+    source = "console" if by_cookie(request) else "api"
+    return Call(source, request.client.host if request.client else None)
+
+
+Called = Annotated[Call, Depends(_call)]
 
 
 def basic(request: Request) -> Basic | None:

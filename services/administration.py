@@ -15,33 +15,22 @@ from domain.config.connections import Account, Secret
 from domain.config.document import Configuration
 from domain.config.file import validate
 from domain.config.origins import SettingOrigin
-from domain.config.plan import Verb
+from domain.config.plan import Kind, Verb
 from domain.config.preview import Preview, way_to
 from domain.config.problems import Path, Problem, Refused
 from domain.statuses import NumberStatus, Role
 from services import audit as log
 from services import configuration
+from services.audit import Call
 from services.configuration import Draft, Planned, ToAsk
 from services.errors import Conflict, NotFound, OutdatedPlan
 from services.projection import Known, Said
 from store import accounts, configurations, locks, tenants
-from store.configurations import Actor, Version
+from store.configurations import Version
 from store.database import Tx
 from store.users import User
 
 NOBODY = "nobody yet"
-
-
-@dataclass(frozen=True)
-class Call:
-    """How an administrator's change came: `api` or `console`, from which network address."""
-
-    source: str
-    address: str | None
-
-    def by(self, user: User) -> Actor:
-        """Who the audit log says it was."""
-        return Actor(self.source, user.name, user.id, self.address)
 
 
 def current(tx: Tx, user: User) -> Version:
@@ -117,7 +106,7 @@ def settle_number(
     if status is not before:
         accounts.change_number(tx, user.tenant_id, number_id, status=status)
         changed = [("status", before, status)]
-        log.note(tx, user.tenant_id, call.by(user), Verb.CHANGE, "number", number, changed)
+        log.note(tx, user.tenant_id, call.by(user), Verb.CHANGE, Kind.NUMBER, number, changed)
     return StoredNumber(number_id, status, said.why or None)
 
 

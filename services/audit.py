@@ -1,14 +1,29 @@
-"""The audit log of what is no configuration: credentials, passwords, sessions. Never a secret."""
+"""The audit log of what is no configuration: credentials, passwords, sessions, dismissed requests
+to stop. Never a secret, nor a consumer's number or words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from domain.config.plan import Verb
+from domain.config.plan import Kind, Verb
 from store import configurations, tenants
-from store.configurations import Actor
+from store.configurations import Actor, Noted
 from store.database import Tx
+from store.users import User
+
+
+@dataclass(frozen=True)
+class Call:
+    """How somebody's change came: `api` or `console`, from which network address."""
+
+    source: str
+    address: str | None
+
+    def by(self, user: User) -> Actor:
+        """Who the log says it was."""
+        return Actor(self.source, user.name, user.id, self.address)
 
 
 def note(
@@ -16,7 +31,7 @@ def note(
     tenant_id: int,
     actor: Actor,
     verb: Verb,
-    kind: str,
+    kind: Kind | Noted,
     key: str,
     fields: Sequence[tuple[str, Any, Any]],
 ) -> None:

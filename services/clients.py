@@ -16,7 +16,7 @@ from services.auth import NOBODY, token_hash
 from services.errors import ChatEnded, CredentialDisabled, NotFound, TooManyRequests, WrongToken
 from store import chats as store_chats
 from store import credentials, locks, tenants
-from store.configurations import Actor
+from store.configurations import Actor, Noted
 from store.credentials import Credential
 from store.database import Tx
 from store.users import User
@@ -116,4 +116,4 @@ def _note(
     credential_id: int,
     field: tuple[str, Any, Any],
 ) -> None:
-    audit.note(tx, tenant_id, actor, verb, "credential", str(credential_id), [field])
+    audit.note(tx, tenant_id, actor, verb, Noted.CREDENTIAL, str(credential_id), [field])

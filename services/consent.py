@@ -89,16 +89,8 @@ def _within(tx: Tx, entry: Entry, consumer_id: int) -> list[sa.ColumnElement[boo
     return [t.messages.c.number_id.in_(covered)]
 
 
-def dismiss_request(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
-    """The agent has read the text: the consumer did not ask to stop. Nothing to decide: as well."""
-    chat = _of_agent(tx, tenant_id, agent_id, chat_id)
-    here = t.messages.c.chat_id == chat_id
-    if asks.decide(tx, tenant_id, chat.consumer_id, Asks.STOP_DISMISSED, here):
-        events.stop_dismissed(tx, tenant_id, chat_id, [agent_id])
-    return chat
-
-
-def _of_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
+def chat_of_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
+    """The chat whose consumer the agent decides about, locked. Raises `NotFound`, `NotYourChat`."""
     chat = store_chats.lock(tx, tenant_id, chat_id)
     if chat is None:
         raise NotFound("Chat is not found.")
@@ -146,7 +138,7 @@ def blocked_by_carrier(tx: Tx, text: Sending, evidence: str) -> None:
 def opt_out_by_agent(tx: Tx, tenant_id: int, agent_id: int, chat_id: int) -> OpenChat:
     """One click: the consumer asked in free text. Confirmed once, as STOP would be."""
     locks.routing(tx, tenant_id)
-    chat = _of_agent(tx, tenant_id, agent_id, chat_id)
+    chat = chat_of_agent(tx, tenant_id, agent_id, chat_id)
     asked = asks.asked_in(tx, tenant_id, chat.consumer_id, chat_id)
     asked = asked or messages.last_inbound(tx, tenant_id, chat_id)
     entry = Entry(

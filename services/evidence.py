@@ -50,6 +50,20 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
+class DismissedRequest:
+    """A text that seemed to ask in free words to stop, and who found, and when (`at`), that it did
+    not; null where that was not noted yet."""
+
+    message_id: int
+    message_received_at: Moment
+    our_number: str
+    text: str
+    at: Moment | None
+    actor_id: int | None
+    actor_name: str | None
+
+
+@dataclass(frozen=True)
 class Standing:
     """What holds now for texts from one number of ours; null: nothing was ever said."""
 
@@ -67,6 +81,7 @@ class Evidence:
     standing: list[Standing]
     entries: list[Proof]
     confirmations: list[Confirmation]
+    dismissed_requests: list[DismissedRequest]
 
 
 def of_number(tx: Tx, tenant_id: int, number: str) -> Evidence:
@@ -88,6 +103,10 @@ def of_number(tx: Tx, tenant_id: int, number: str) -> Evidence:
         ],
         confirmations=[
             Confirmation(**vars(sent)) for sent in evidence.confirmations(tx, tenant_id, number)
+        ],
+        dismissed_requests=[
+            DismissedRequest(**vars(found))
+            for found in evidence.dismissed_requests(tx, tenant_id, number)
         ],
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 
-from domain.config.plan import Verb
+from domain.config.plan import Kind, Verb
 from services import audit
+from services.audit import Call
 from services.auth import Attempt, Candidate, Claim, begin_login, identify
 from services.errors import NotFound, WrongLogin
 from store import sessions, tenants, users
-from store.configurations import Actor
+from store.configurations import Actor, Noted
 from store.database import Tx
 from store.sessions import OpenSession
 from store.users import User
@@ -27,9 +28,12 @@ def reset_password(tx: Tx, user: User, key: str, password_hash: str, actor: Acto
         raise NotFound("There is no such user.")
     users.set_password(tx, found, password_hash)
     sessions.revoke_all(tx, found)
-    audit.note(
-        tx, user.tenant_id, actor, Verb.CHANGE, "user", key, [("password", "set", "set anew")]
-    )
+    _note_password(tx, user.tenant_id, actor, key)
+
+
+def _note_password(tx: Tx, tenant_id: int, actor: Actor, key: str) -> None:
+    changed = [("password", "set", "set anew")]
+    audit.note(tx, tenant_id, actor, Verb.CHANGE, Kind.USER, key, changed)
 
 
 def begin_change(tx: Tx, claim: Claim, address: str) -> tuple[Attempt, Candidate]:
@@ -39,7 +43,7 @@ def begin_change(tx: Tx, claim: Claim, address: str) -> tuple[Attempt, Candidate
     return attempt, begin_login(tx, attempt)
 
 
-def change_password(tx: Tx, claim: Claim, attempt: Attempt, password_hash: str) -> None:
+def change_password(tx: Tx, claim: Claim, attempt: Attempt, password_hash: str, call: Call) -> None:
     """The present password was right: another one holds, and every other session ends."""
     user = identify(tx, claim).user
     if user.email != attempt.email:
@@ -48,6 +52,7 @@ def change_password(tx: Tx, claim: Claim, attempt: Attempt, password_hash: str) 
     users.count_down(tx, attempt.address_key)
     users.set_password(tx, user, password_hash)
     sessions.revoke_all(tx, user, but=claim.token_hash)
+    _note_password(tx, user.tenant_id, call.by(user), users.key_of(tx, user))
 
 
 def open_sessions(tx: Tx, user: User, page: int, per: int) -> tuple[list[OpenSession], int]:
@@ -63,4 +68,4 @@ def revoke_session(tx: Tx, user: User, session_id: int, actor: Actor) -> None:
     found = users.get(tx, user.tenant_id, whose)
     assert found is not None
     fields = [("user", found.name, None)]
-    audit.note(tx, user.tenant_id, actor, Verb.DELETE, "session", str(session_id), fields)
+    audit.note(tx, user.tenant_id, actor, Verb.DELETE, Noted.SESSION, str(session_id), fields)

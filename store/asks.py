@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,8 +61,8 @@ def asked_in(tx: Tx, tenant_id: int, consumer_id: int, chat_id: int) -> tuple[in
 
 def decide(
     tx: Tx, tenant_id: int, consumer_id: int, how: Asks, *where: sa.ColumnElement[bool]
-) -> int:
-    """Note what became of a consumer's open requests to stop; how many there were."""
+) -> list[int]:
+    """Note what became of a consumer's open requests to stop; their messages' ids."""
     decided = tx.conn.execute(
         sa.update(t.messages)
         .where(
@@ -73,13 +72,19 @@ def decide(
             *where,
         )
         .values(asks=how)
+        .returning(m.id)
     )
-    return int(decided.rowcount)
+    return sorted(decided.scalars())
 
 
-def open_requests(tx: Tx, tenant_id: int, most: int) -> Sequence[Request]:
-    """Who asks to stop and has had no decision yet, the longest wait first."""
-    return [Request(*row) for row in tx.conn.execute(_open(tenant_id).order_by(m.id).limit(most))]
+def open_requests(tx: Tx, tenant_id: int, page: int, per: int) -> tuple[list[Request], int]:
+    """A page of who asks to stop and has had no decision yet, the longest wait first, and how many
+    there are."""
+    oldest = _open(tenant_id).order_by(m.id).limit(per).offset((page - 1) * per)
+    total = sa.select(sa.func.count()).select_from(t.messages)
+    total = total.where(m.tenant_id == tenant_id, sa.text(t.ASKS_TO_STOP))
+    found = [Request(*row) for row in tx.conn.execute(oldest)]
+    return found, int(tx.conn.execute(total).scalar_one())
 
 
 def open_request(tx: Tx, tenant_id: int, message_id: int) -> Request | None:

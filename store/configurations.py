@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,14 @@ from store.database import Tx
 
 v = t.configurations.c
 a = t.audit_log.c
+
+
+class Noted(StrEnum):
+    """What the audit log tells of beside the parts of a configuration."""
+
+    CREDENTIAL = "credential"
+    SESSION = "session"
+    STOP_REQUEST = "stop_request"
 
 
 @dataclass(frozen=True)

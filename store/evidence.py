@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.asks import Asks
 from domain.consent import Consent
 from domain.statuses import MessageStatus, OptOutScope
 from domain.texts import TextKey
 from store import tables as t
+from store.configurations import Noted
 from store.database import Tx
 
 c = t.consent_ledger.c
@@ -54,6 +56,20 @@ class Confirmation:
     created_at: datetime
     sent_at: datetime | None
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DismissedRequest:
+    """A text that seemed to ask to stop, and somebody found that it did not; `at` None: decided
+    before that was noted."""
+
+    message_id: int
+    message_received_at: datetime
+    our_number: str
+    text: str
+    at: datetime | None
+    actor_id: int | None
+    actor_name: str | None
 
 
 def entries(tx: Tx, tenant_id: int, number: str) -> list[Proof]:
@@ -115,6 +131,33 @@ def confirmations(tx: Tx, tenant_id: int, number: str) -> list[Confirmation]:
         Confirmation(*row[:4], MessageStatus(row.status), *row[5:])
         for row in tx.conn.execute(query)
     ]
+
+
+def dismissed_requests(tx: Tx, tenant_id: int, number: str) -> list[DismissedRequest]:
+    """The number's texts that were found to be no requests to stop, the oldest first."""
+    k, a = t.consumers.c, t.audit_log.c
+    noted = sa.and_(
+        a.tenant_id == tenant_id,
+        a.kind == Noted.STOP_REQUEST,
+        a.key == sa.cast(m.id, sa.Text),
+    )
+    query = (
+        sa.select(m.id, m.created_at, n.number, m.text, a.at, a.actor_id, a.actor)
+        .join(t.numbers, n.id == m.number_id)
+        .join(t.consumers, k.id == m.consumer_id)
+        .outerjoin(t.audit_log, noted)
+        .where(
+            k.tenant_id == tenant_id,
+            k.number == number,
+            n.tenant_id == tenant_id,
+            m.tenant_id == tenant_id,
+            m.asks == Asks.STOP_DISMISSED,
+            # Their index is of people's texts, and has our numbers first.
+            sa.text(f"messages.{t.PERSONS_TEXT}"),
+        )
+        .order_by(m.id)
+    )
+    return [DismissedRequest(*row) for row in tx.conn.execute(query)]
 
 
 def our_numbers(tx: Tx, tenant_id: int) -> list[tuple[int, str]]:

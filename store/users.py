@@ -139,6 +139,12 @@ def by_key(tx: Tx, tenant_id: int, key: str) -> User | None:
     return from_row(tx.conn.execute(query).one_or_none())
 
 
+def key_of(tx: Tx, user: User) -> str:
+    """What the configuration calls the user; the id of one whom it does not have."""
+    query = sa.select(u.key).where(u.tenant_id == user.tenant_id, u.id == user.id)
+    return tx.conn.execute(query).scalar_one() or str(user.id)
+
+
 def set_password(tx: Tx, user: User, password_hash: str) -> None:
     """Only this password logs in from now on."""
     them = sa.and_(u.tenant_id == user.tenant_id, u.id == user.id)

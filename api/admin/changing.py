@@ -5,35 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
-
-from fastapi import Depends, Request
 
 from api.admin.models import WantedDocument
 from api.deps import Deps
-from api.session import by_cookie
 from domain.config import file
 from domain.config.document import Configuration
 from domain.config.edit import Data, UnknownObject
 from domain.config.file import Places
 from domain.config.problems import Refused
 from services import administration
-from services.administration import Call
+from services.audit import Call
 from services.auth import Claim, administering
 from services.configuration import Draft, Planned
 from services.errors import InvalidField, NotFound, OutdatedPlan
 from services.projection import Known
 
 EDIT_ATTEMPTS = 3
-
-
-async def _call(request: Request) -> Call:
-    # Browsers have the cookie, programs a token.
-    source = "console" if by_cookie(request) else "api"
-    return Call(source, request.client.host if request.client else None)
-
-
-Called = Annotated[Call, Depends(_call)]
 
 
 async def plan(parts: Deps, claim: Claim, wanted: Configuration, base: int | None) -> Planned:

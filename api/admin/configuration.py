@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from api.admin import changing
-from api.admin.changing import Called
 from api.admin.models import (
     Applied,
     Configuration,
@@ -22,7 +21,7 @@ from api.deps import Parts
 from api.errors import documented
 from api.lists import paged
 from api.models import Name, Page, Per
-from api.session import Claimed
+from api.session import Called, Claimed
 from domain.config import file
 from domain.config.origins import SettingOrigin
 from domain.config.preview import Preview

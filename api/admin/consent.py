@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, status
+from fastapi import APIRouter, Path, Response, status
 from pydantic import Field
 
 from api.deps import Parts
 from api.errors import documented
-from api.models import Body, Name
-from api.session import Claimed
+from api.lists import paged
+from api.models import Body, Name, Page, Per
+from api.session import Called, Claimed
 from services import evidence, stop_requests
 from services.auth import managing
 from services.evidence import Evidence
@@ -58,13 +59,16 @@ async def export(parts: Parts, claim: Claimed, body: WhoseConsent) -> Evidence:
 
 
 @routes.get("/requests")
-async def requests(parts: Parts, claim: Claimed) -> list[StopRequest]:
-    """Who asks in free words to stop and has had no decision yet; the oldest 200, in order."""
-    found = await parts.db.read(managing(claim, stop_requests.waiting))
-    return [
+async def requests(
+    parts: Parts, claim: Claimed, response: Response, page: Page = 1, per: Per = 100
+) -> list[StopRequest]:
+    """Who asks in free words to stop and has had no decision yet, the oldest first."""
+    found, total = await parts.db.read(managing(claim, stop_requests.waiting), page, per)
+    shown = [
         StopRequest(one.message_id, one.chat_id, one.number, one.our_number, one.text, one.at)
         for one in found
     ]
+    return paged(response, per, (shown, total))
 
 
 @routes.post(
@@ -82,6 +86,6 @@ async def opt_out(parts: Parts, claim: Claimed, message_id: MessageId) -> None:
     status_code=status.HTTP_204_NO_CONTENT,
     responses=documented(404),
 )
-async def dismiss(parts: Parts, claim: Claimed, message_id: MessageId) -> None:
-    """The consumer asked nothing of the kind."""
-    await parts.db.write(managing(claim, stop_requests.dismiss), message_id)
+async def dismiss(parts: Parts, claim: Claimed, call: Called, message_id: MessageId) -> None:
+    """The consumer asked nothing of the kind. Who says so stands in the audit log."""
+    await parts.db.write(managing(claim, stop_requests.dismiss), message_id, call)

@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, status
 from pydantic import Field
 
-from api.admin.changing import Called
 from api.deps import Parts
 from api.errors import documented
 from api.models import Body, Name
-from api.session import Claimed
+from api.session import Called, Claimed
 from services import clients
 from services.auth import administering, managing, new_token
 from services.shapes import Moment

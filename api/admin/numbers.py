@@ -11,12 +11,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.admin import changing
-from api.admin.changing import Called
 from api.admin.models import Applied, Base
 from api.deps import Parts
 from api.errors import documented
 from api.models import Body, Name
-from api.session import Claimed
+from api.session import Called, Claimed
 from domain.config import edit
 from domain.config.edit import Section
 from domain.config.problems import Refused

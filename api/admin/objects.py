@@ -12,12 +12,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query
 
 from api.admin import changing
-from api.admin.changing import Called
 from api.admin.models import Applied
 from api.deps import Parts
 from api.errors import documented
 from api.models import Name
-from api.session import Claimed
+from api.session import Called, Claimed
 from domain.config import edit
 from domain.config.edit import Part, Section
 from services import administration

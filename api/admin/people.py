@@ -7,14 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response, status
 
-from api.admin.changing import Called
 from api.admin.objects import Key
 from api.deps import Parts
 from api.errors import documented
 from api.hashing import hashed
 from api.lists import paged
 from api.models import Body, NewPassword, Page, Per
-from api.session import Claimed
+from api.session import Called, Claimed
 from services import people
 from services.auth import administering, managing
 from services.shapes import Moment, Named

@@ -58,7 +58,9 @@ async def test_a_password_is_made_shown_once_and_logs_the_user_out(
     assert "a long sentence" not in log.text
 
 
-async def test_people_change_their_own_password_with_the_present_one(api: Api) -> None:
+async def test_people_change_their_own_password_with_the_present_one_and_it_is_noted(
+    api: Api, ada: AsyncClient
+) -> None:
     body = {"current": "wrong", "new": "a long sentence"}
     async with api.client(api.acme.tokens["ben"]) as ben:
         wrong = await ben.put(f"{AGENT}/me/password", json=body)
@@ -66,6 +68,11 @@ async def test_people_change_their_own_password_with_the_present_one(api: Api) -
         right = await ben.put(f"{AGENT}/me/password", json=body | {"current": PASSWORD})
         assert right.status_code == 204
         assert (await ben.get(f"{AGENT}/me")).status_code == 200
+        log = await ada.get(f"{ADMIN}/audit?kind=user&key=ben&actor=Ben")
+        [noted] = log.json()
+        assert (noted["verb"], noted["fields"][0]["field"]) == ("change", "password")
+        assert (noted["source"], noted["address"] is None) == ("api", False)
+        assert "a long sentence" not in log.text
         for _ in range(10):
             await ben.put(f"{AGENT}/me/password", json=body)
         assert (await ben.put(f"{AGENT}/me/password", json=body)).status_code == 429

@@ -25,10 +25,14 @@ async def export(api: Api, number: str = PHONE, who: str = "mia") -> dict[str, A
     return found
 
 
-async def waiting(api: Api) -> list[dict[str, Any]]:
+async def page_of(api: Api, **query: int) -> tuple[list[dict[str, Any]], int]:
     async with api.client(api.acme.tokens["mia"]) as client:
-        found: list[dict[str, Any]] = (await client.get(f"{ADMIN}/requests")).json()
-    return found
+        answer = await client.get(f"{ADMIN}/requests", params=query)
+    return answer.json(), int(answer.headers["Total"])
+
+
+async def waiting(api: Api) -> list[dict[str, Any]]:
+    return (await page_of(api))[0]
 
 
 async def decide(api: Api, message_id: int, how: str, who: str = "mia") -> int:
@@ -118,6 +122,50 @@ async def test_a_manager_may_find_that_nothing_was_asked(api: Api) -> None:
     assert await waiting(api) == []
     assert (await export(api))["entries"] == []
     assert await decide(api, request["message_id"], "dismiss") == 404
+
+
+@pytest.mark.parametrize("who", ["mia", "ana"])
+async def test_who_dismisses_a_request_is_noted_and_stands_in_the_evidence(
+    api: Api, who: str
+) -> None:
+    chat_id = await api.acme.connected_chat("ana")
+    asked = await api.acme.world.text(PLEASE)
+    assert asked.message_id is not None
+    async with api.client(api.acme.tokens[who]) as client:
+        if who == "ana":
+            await client.delete(f"/agent/api/v1/chats/{chat_id}/stop_request")
+        else:
+            await client.post(f"{ADMIN}/requests/{asked.message_id}/dismiss")
+    async with api.client(api.acme.tokens["ada"]) as client:
+        [noted] = (await client.get("/admin/api/v1/audit?kind=stop_request")).json()
+    assert (noted["by"], noted["source"]) == (who.title(), "api")
+    assert noted["address"] is not None
+    assert (noted["verb"], noted["key"]) == ("change", str(asked.message_id))
+    assert noted["fields"] == [{"field": "decision", "old": "none yet", "new": "not a request"}]
+    [one] = (await export(api))["dismissed_requests"]
+    assert (one["message_id"], one["text"]) == (asked.message_id, PLEASE)
+    assert (one["our_number"], one["actor_name"]) == (api.acme.number, who.title())
+    assert one["at"] == noted["at"]
+    async with api.client(api.globex.tokens["ada"]) as stranger:
+        theirs = await stranger.post(f"{ADMIN}/export", json={"number": PHONE})
+    assert theirs.json()["dismissed_requests"] == []
+
+
+async def test_a_dismissal_of_before_these_were_noted_is_evidence_without_a_name(api: Api) -> None:
+    await api.acme.world.text(PLEASE)
+    dismissed = sa.update(t.messages).where(t.messages.c.asks == "stop")
+    await api.db.write(lambda tx: tx.conn.execute(dismissed.values(asks="stop_dismissed")))
+    [one] = (await export(api))["dismissed_requests"]
+    assert (one["text"], one["at"], one["actor_id"], one["actor_name"]) == (PLEASE, *[None] * 3)
+
+
+async def test_requests_come_by_the_page_the_oldest_first_and_are_counted(api: Api) -> None:
+    for n in (1, 2, 3):
+        await api.acme.world.text(f"{PLEASE} {n}")
+    found, total = await page_of(api, page=2, per=2)
+    assert ([one["text"] for one in found], total) == ([f"{PLEASE} 3"], 3)
+    assert await decide(api, found[0]["message_id"], "dismiss") == 204
+    assert (await page_of(api, page=2, per=2)) == ([], 2)
 
 
 async def test_a_request_of_another_tenant_is_not_found(api: Api) -> None:

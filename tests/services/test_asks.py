@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from carriers.protocol import InboundMedia, InboundText
 from domain.process import ChatRef
 from domain.statuses import ChatStatus, MessageStatus
-from services import consent, intake, process, views
+from services import consent, intake, process, stop_requests, views
+from services.audit import Call
 from services.chat_views import chats as shown_chats
 from services.errors import NotYourChat
 from store import asks, messages
@@ -37,7 +38,9 @@ async def marks(world: World) -> list[str | None]:
 
 
 async def dismiss(world: World, chat_id: int, agent: str = "ana") -> None:
-    await world.db.write(consent.dismiss_request, world.tenant_id, world.agents[agent], chat_id)
+    agent_id = world.agents[agent]
+    dismissing = stop_requests.dismiss_in_chat
+    await world.db.write(dismissing, world.tenant_id, agent_id, chat_id, Call("api", None))
 
 
 async def test_free_words_raise_a_flag_and_do_nothing_else(world: World) -> None:
@@ -122,13 +125,14 @@ async def test_ops_see_every_request_that_waits_also_of_texts_without_a_chat(
     assert lost.chat_id is None
     chat_id = await world.connected_chat()
     await world.text(PLEASE)
-    waiting = await world.db.read(asks.open_requests, world.tenant_id, 10)
+    waiting, total = await world.db.read(asks.open_requests, world.tenant_id, 1, 10)
+    assert total == 2
     assert [(one.chat_id, one.number, one.text) for one in waiting] == [
         (None, PHONE, PLEASE),
         (chat_id, PHONE, PLEASE),
     ]
     await world.text("STOP")
-    assert await world.db.read(asks.open_requests, world.tenant_id, 10) == []
+    assert await world.db.read(asks.open_requests, world.tenant_id, 1, 10) == ([], 0)
 
 
 async def test_an_opted_out_consumers_words_need_no_decision(world: World) -> None:

@@ -17,15 +17,13 @@ const STANDS = { opted_in: "✓ opted in", opted_out: "⊘ opted out" };
 
 export const consentView = (ask) => async (root) => {
   const note = el("p", { class: "note", role: "alert" });
-  const waiting = el("ul", { class: "entries" });
+  const waiting = el("div", {});
   const number = el("input", { id: "consent-number", type: "tel", maxlength: 50, required: true, autocomplete: "off" });
   const form = el("form", { class: "card add" }, el("label", { for: number.id }, "The consumer's number"), number,
     el("button", { type: "submit" }, "Show the evidence"));
   const found = el("div", {});
   const kept = el("section", {});
   fill(root,
-    el("h2", {}, "Consent"),
-    el("p", { class: "quiet" }, "Texts that ask in words of their own to get no more. Nothing is done on them alone: somebody decides."),
     note, waiting, el("h2", {}, "Evidence"),
     el("p", { class: "quiet" }, "All that the ledger says of a number. It is only added to, never changed."),
     form, found, kept,
@@ -45,11 +43,13 @@ export const consentView = (ask) => async (root) => {
     }
   }
 
-  async function load() {
-    const all = await api.get(`${BASE}/requests`);
-    fill(waiting, ...all.map(request));
-    if (!all.length) fill(waiting, el("li", { class: "quiet" }, "Nobody waits for a decision."));
-  }
+  const load = () => paged(waiting, {
+    title: "Consent",
+    intro: "Texts that ask in words of their own to get no more. Nothing is done on them alone: somebody decides.",
+    path: "/consent/requests",
+    empty: "Nobody waits for a decision.",
+    line: request,
+  });
 
   function request(one) {
     const where = one.chat_id ? `in chat ${one.chat_id}` : "in no chat";
@@ -83,11 +83,12 @@ export const consentView = (ask) => async (root) => {
       el("h3", {}, `${proof.number}: ${plural(proof.entries.length, "entry", "entries")}`),
       el("p", {}, el("a", { href: file, download: name }, "Download all of it (JSON)")),
       el("p", { class: "quiet" }, "What holds now, by number of ours:"), el("ul", {}, ...stands),
-      el("ol", { class: "entries" }, ...proof.entries.map(entry)));
+      el("ol", { class: "entries" }, ...proof.entries.map(entry)),
+      ...dismissals(proof.dismissed_requests));
     announce(`${plural(proof.entries.length, "entry", "entries")} found`);
   }
 
-  await Promise.all([act(load), paged(kept, {
+  await Promise.all([load(), paged(kept, {
     title: "Texts in no chat",
     intro: "Kept and routed to nobody; commands among them are obeyed.",
     path: "/messages/kept",
@@ -103,6 +104,16 @@ function entry(one) {
     el("p", {}, "“", el("bdi", {}, one.evidence), "”"),
     el("p", { class: "quiet" }, [fullTime(one.at), one.our_number && `to ${one.our_number}`,
       one.message_id && `message ${one.message_id}`, one.carrier_id].filter(Boolean).join(" · ")));
+}
+
+/** Texts that somebody found to be no request to stop. */
+function dismissals(requests) {
+  if (!requests.length) return [];
+  return [el("p", { class: "quiet" }, "Decided to be no request to stop:"),
+    el("ul", { class: "entries" }, ...requests.map((one) => el("li", { class: "card entry" },
+      el("p", {}, "“", el("bdi", {}, one.text), "”"),
+      el("p", { class: "quiet" }, [one.at ? `${one.actor_name}, ${fullTime(one.at)}` : "by whom was not noted then",
+        `to ${one.our_number}`, `message ${one.message_id}`].join(" · ")))))];
 }
 
 function keptText(one) {

@@ -10,7 +10,8 @@ import { mayChange } from "./rights.js";
 const BASE = "/admin/api/v1";
 const PER = 50;
 /** What the log tells of: the parts of a configuration, and what is none. */
-const KINDS = ["tenant", "hours", "account", "user", "team", "queue", "number", "shortcut", "webhook", "credential", "session"];
+const KINDS = ["tenant", "hours", "account", "user", "team", "queue", "number", "shortcut", "webhook", "credential", "session",
+  "stop_request"];
 
 /** A filter as the API takes it: a day here begins and ends at midnight of this browser. */
 function asked(name, value) {
@@ -51,7 +52,7 @@ export function auditView(root) {
     intro: "Who changed what, when and from where. Secrets are never in it.",
     path: "/audit",
     filters: [
-      ["kind", "Kind", el("select", {}, el("option", { value: "" }, "any"), ...KINDS.map((kind) => el("option", {}, kind)))],
+      ["kind", "Kind", el("select", {}, el("option", { value: "" }, "any"), ...KINDS.map((kind) => el("option", { value: kind }, kind.replace("_", " "))))],
       ["key", "Key", el("input", { type: "search" })],
       ["actor", "Who", el("input", { type: "search" })],
       ["from", "From", el("input", { type: "date" })],

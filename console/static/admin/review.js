@@ -78,7 +78,7 @@ export function changeView({ verb, kind, key, name, fields = [] }) {
   const [shape, word] = VERBS[verb] ?? ["·", verb];
   const called = name && name !== key ? ` “${name}”` : "";
   return el("li", { class: verb },
-    el("p", {}, el("strong", {}, `${shape} ${word} ${kind} `), el("code", {}, key), called),
+    el("p", {}, el("strong", {}, `${shape} ${word} ${kind.replace("_", " ")} `), el("code", {}, key), called),
     fields.length ? detailsOf(verb, fields) : null);
 }
 
