@@ -38,6 +38,7 @@ export function shortcutsView(text, touched) {
   let found = [];
   let active = null; // a key
   let trouble = "";
+  let early = false; // chosen before they are here: put in when they are
 
   function toggle() {
     if (box.hidden) open();
@@ -52,6 +53,7 @@ export function shortcutsView(text, touched) {
     place = { from: slash ? at - 1 : at, to: at, slash };
     search.value = "";
     active = null;
+    early = false;
     box.hidden = false;
     set(opener, "aria-expanded", "true");
     render();
@@ -67,7 +69,9 @@ export function shortcutsView(text, touched) {
       if (error.status === undefined) throw error;
       trouble = error.message;
     }
-    if (mine === key && !box.hidden) render();
+    if (mine !== key || box.hidden) return;
+    render();
+    if (early) chooseActive();
   }
 
   function render() {
@@ -104,6 +108,7 @@ export function shortcutsView(text, touched) {
     if (place.slash && /^\s/.test(search.value)) close();
     else {
       active = null; // the best of what is found now
+      early = false;
       render();
     }
   }
@@ -118,9 +123,8 @@ export function shortcutsView(text, touched) {
       mark();
     } else if (event.key === "Tab" && event.shiftKey) close();
     else if (event.key === "Enter" || event.key === "Tab") {
-      const chosen = found.find(({ key }) => key === active);
-      if (chosen) choose(chosen);
-      else if (event.key === "Tab") close();
+      if (known.get(mine) === undefined && !trouble) early = true;
+      else if (!chooseActive() && event.key === "Tab") close();
     } else if (emptied) {
       const { from, to } = place;
       close();
@@ -134,6 +138,13 @@ export function shortcutsView(text, touched) {
     if (event.key !== "Escape" || event.isComposing) return;
     event.stopPropagation();
     close();
+  }
+
+  function chooseActive() {
+    early = false;
+    const chosen = found.find(({ key }) => key === active);
+    if (chosen) choose(chosen);
+    return chosen !== undefined;
   }
 
   function choose(shortcut) {

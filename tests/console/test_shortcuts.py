@@ -74,6 +74,27 @@ async def test_the_key_and_the_button_put_it_in_at_the_caret(chat: Page) -> None
     await expect(text).to_have_value(f"Dear Dana, One moment, please. {THANKS}yours Ana")
 
 
+@pytest.mark.parametrize("key", ["Enter", "Tab"])
+async def test_a_choice_made_before_they_are_here_is_put_in_when_they_are(
+    chat: Page, key: str
+) -> None:
+    arrive = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await arrive.wait()
+        await route.continue_()
+
+    await chat.route("**/shortcuts?*", late)
+    text = chat.get_by_label("Your text")
+    await chat.keyboard.type("Great. /")
+    await expect(chat.locator("#shortcuts-note")).to_have_text("Loading the shortcuts…")
+    await chat.keyboard.type("thank")
+    await chat.keyboard.press(key)
+    arrive.set()
+    await expect(text).to_have_value(f"Great. {THANKS}")
+    await expect(text).to_be_focused()
+
+
 async def test_arrows_choose_and_the_choice_is_told_to_a_screen_reader(chat: Page) -> None:
     await chat.keyboard.type("/")
     search = chat.get_by_role("combobox", name="Find a shortcut")
