@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import sqlite3
@@ -19,6 +20,9 @@ from benchmarks.machine import cpu_seconds, tree_seconds
 from benchmarks.wire import Client
 from tests.postgres import command, newest_server
 from tests.system.product import Product, running
+
+# Processor seconds a second: Temporal's own housekeeping takes less.
+AT_REST = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,16 @@ class Engine:
             cpu_seconds(self.product.pid(part)) for part in ("temporal", "worker", "api")
         )
         return Cpu(temporal, worker, api, postgres)
+
+    async def at_rest(self, within: float = 900) -> None:
+        """Wait until Temporal and the worker are done with all that they were told."""
+        async with asyncio.timeout(within):
+            busy = True
+            while busy:
+                before = self.cpu()
+                await asyncio.sleep(1)
+                spent = self.cpu().since(before, 1)
+                busy = spent.temporal + spent.worker > AT_REST
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ async def run(store: Store, sizes: Sizes) -> None:
         chats = await running.company.connect_chats(BUSY_CHATS)
         for idle, more in ((few, few), (many, many - few)):
             await running.company.add_idle_chats(more)
+            # Begun is not yet idle: ten thousand first steps are work for minutes.
+            await running.at_rest()
             traffic, before = Traffic(running), running.cpu()
             count = await traffic.steadily(chats, sizes.live_seconds, sizes.rate)
             spent = running.cpu().since(before, count)

@@ -27,13 +27,9 @@ from tests.postgres import (
 )
 from tests.world import World, build
 
-# A loaded machine fails no test: nothing here is measured by the clock on the wall.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
-
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
-# An example may take as long as it likes on a busy machine.
+# A loaded machine fails no test: an example may take as long as it likes.
 hypothesis.settings.register_profile(
     "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
