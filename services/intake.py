@@ -53,14 +53,18 @@ def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     entered = inbox.enter(tx, account, inbound.provider_id)
     if entered is None or twins.is_twin(tx, account, pair.number, entered, sender, inbound):
         return Received(new=False)
-    tenant = tenants.get(tx, account.tenant_id)
-    recognised = inbound.answered or recognise(inbound.text, tenant.back_words, tenant.exit_words)
-    joins = tx.attempt == 0 and recognised in (None, Command.BACK) and _connected(pair)
+    joins = (
+        tx.attempt == 0
+        and _connected(pair)
+        and _recognised(tx, account, inbound) in (None, Command.BACK)
+    )
     if not joins:
         locks.routing(tx, account.tenant_id)
         if pair.consumer_id is None:
             numbers.meet(tx, account.tenant_id, sender)
+        # Another configuration may have been applied meanwhile.
         pair = _pair(tx, account, inbound, sender)
+    recognised = _recognised(tx, account, inbound)
     assert pair.consumer_id is not None
     incoming = Incoming(
         number=pair.number,
@@ -93,6 +97,11 @@ def _pair(tx: Tx, account: Account, inbound: InboundText, sender: str) -> Pair:
     if pair is None:
         raise NotFound("The number is not found.")
     return pair
+
+
+def _recognised(tx: Tx, account: Account, inbound: InboundText) -> Command | None:
+    tenant = tenants.get(tx, account.tenant_id)
+    return inbound.answered or recognise(inbound.text, tenant.back_words, tenant.exit_words)
 
 
 def _asked(tx: Tx, pair: Pair, recognised: Command | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.after_hours import NEVER, closed_until
 from domain.process import NextRouting
@@ -27,9 +27,6 @@ from store import chats as store_chats
 from store import locks, matching, offers, outbox, tenants, users
 from store.chats import OpenChat
 from store.database import Tx
-
-# A wrap-up that nobody ended for so long: the router's alarm was lost, the sweep ends it.
-LOST_ALARM = timedelta(seconds=30)
 
 
 def offer_chat(tx: Tx, chat: OpenChat) -> None:
@@ -98,10 +95,10 @@ def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
     lost_offers(tx, tenant_id, {*lost, *matching.held_for(tx, tenant_id, agent_id)})
 
 
-def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
-    """Agents who may have room again: offer them what has waited longest. How many offers."""
+def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Agents who may have room again: offer them what has waited longest. As (chat, agent)."""
     if not agent_ids:
-        return 0
+        return []
     limit = tenants.get(tx, tenant_id).concurrency_limit
     candidates = _at_open_queues(
         tx, tenant_id, matching.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
@@ -115,7 +112,7 @@ def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> int:
         chat = store_chats.lock(tx, tenant_id, chat_id)
         assert chat is not None
         explain(tx, chat, WaitingBecause.OFFERED)
-    return len(made)
+    return made
 
 
 def _at_open_queues(tx: Tx, tenant_id: int, candidates: list[Candidate]) -> list[Candidate]:
@@ -203,16 +200,19 @@ def _release(tx: Tx, chat: OpenChat) -> None:
 
 
 def sweep(tx: Tx, tenant_id: int) -> int:
-    """Repeat the whole match; how many offers had been missing (0 unless a rule is broken)."""
+    """Repeat the whole match. How many offers had been missing that time alone does not explain: 0
+    unless a rule is broken, also where the router is late or Temporal away."""
     locks.routing(tx, tenant_id)
-    wrap_up.end_due(tx, tenant_id, LOST_ALARM)
+    rested = wrap_up.end_due(tx, tenant_id)
     limit = tenants.get(tx, tenant_id).concurrency_limit
     free = [
         candidate.agent_id
         for candidate in matching.candidates(tx, tenant_id, limit)
         if candidate.room > 0
     ]
-    return offer_agents(tx, tenant_id, free)
+    made = offer_agents(tx, tenant_id, free)
+    due = matching.waited_for_time(tx, tenant_id, made)
+    return sum(pair not in due and pair[1] not in rested for pair in made)
 
 
 def call_router(tx: Tx, tenant_id: int, at: datetime) -> None:
@@ -224,7 +224,6 @@ def ring(tx: Tx, tenant_id: int) -> NextRouting:
     """The router's alarm: pauses, first looks and wrap-ups that are over by now, queues that
     opened; then when the next of them is due."""
     locks.routing(tx, tenant_id)
-    wrap_up.end_due(tx, tenant_id)
     sweep(tx, tenant_id)
     tree = tenants.tree(tx, tenant_id)
     waited_on = matching.queues_waited_on(tx, tenant_id)

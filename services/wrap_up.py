@@ -28,13 +28,15 @@ def begin(tx: Tx, chat: OpenChat, agent_id: int) -> datetime | None:
     return until
 
 
-def end_due(tx: Tx, tenant_id: int, over_for: timedelta = timedelta(0)) -> None:
-    """Whose wrap-up has been over so long takes chats again; the match that follows offers them."""
-    for agent_id in users.wrapped_up(tx, tenant_id, tx.now - over_for):
+def end_due(tx: Tx, tenant_id: int) -> list[int]:
+    """Whose wrap-up is over takes chats again; the match that follows offers them."""
+    rested = users.wrapped_up(tx, tenant_id, tx.now)
+    for agent_id in rested:
         user = capacity.lock(tx, tenant_id, agent_id)
         status = capacity.taking_status(tx, user)
         users.set_status(tx, user, status)
         events.agent_changed(tx, tenant_id, agent_id, status)
+    return rested
 
 
 def _length(tx: Tx, chat: OpenChat) -> timedelta:

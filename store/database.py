@@ -64,6 +64,8 @@ class Tx:
     open_chats: dict[int, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     memo: dict[object, Any] = field(default_factory=dict)
+    # The tenants whose routing is held (`locks.routing`).
+    routing: set[int] = field(default_factory=set)
     # What processes keep between transactions; only what says itself whether it still holds.
     shared: dict[object, Any] = field(default_factory=dict)
 
@@ -147,7 +149,12 @@ class Database:
             self._flush(tx)
             return answer, tx
 
-        answer, tx = await asyncio.wrap_future(self._write.submit(work))
+        try:
+            answer, tx = await asyncio.wrap_future(self._write.submit(work))
+        except StoreUnavailable:
+            # What was shared may come from a configuration that is undone with the transaction.
+            self._shared.clear()
+            raise
         if tx.outbox or tx.events:
             self.on_commit(tx.outbox, bool(tx.events))
         return answer

@@ -15,8 +15,15 @@ TWINS_LOCK = 7_403
 
 
 def routing(tx: Tx, tenant_id: int) -> None:
-    """Hold the tenant's routing: who waits and who is eligible. On SQLite the writer holds it."""
+    """Hold the tenant's routing: who waits and who is eligible. On SQLite the writer holds it.
+
+    Who held it before may have applied another configuration: what was read until now is read anew.
+    """
+    if tx.on_sqlite or tenant_id in tx.routing:
+        return
     _hold(tx, ROUTING_LOCK, tenant_id)
+    tx.routing.add(tenant_id)
+    tx.memo.clear()
 
 
 def receipts(tx: Tx, account_id: int, provider_id: str) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from domain.routing import DECLINE_PAUSE, OFFERS_SHOWN, Candidate, Staffing, Waiting
+from domain.routing import (
+    DECLINE_PAUSE,
+    OFFERS_SHOWN,
+    Candidate,
+    Staffing,
+    Waiting,
+    WaitingBecause,
+)
 from domain.statuses import TAKING_CHATS
 from store import tables as t
 from store.database import AnySelect, Tx
@@ -77,6 +84,16 @@ _NEXT_HELD = sa.select(sa.func.min(c.held_until)).where(
     c.tenant_id == bindparam("tenant_id"),
     c.held_until > bindparam("now"),
     sa.text(t.HELD_CHAT),
+)
+_CHATS: sa.BindParameter[int] = bindparam("chat_ids", expanding=True)
+# Held for one agent until an instant, or on a queue that was closed, when they were last explained.
+_WAITED = sa.select(c.id).where(
+    c.tenant_id == bindparam("tenant_id"),
+    c.id.in_(_CHATS),
+    sa.or_(c.held_until.is_not(None), c.waiting_because.startswith(WaitingBecause.CLOSED)),
+)
+_DECLINES = sa.select(o.chat_id, o.agent_id).where(
+    _OURS, o.chat_id.in_(_CHATS), sa.text(t.DECLINED_OFFER)
 )
 _WAITED_ON = (
     sa.select(c.queue_id)
@@ -164,6 +181,19 @@ def next_release(tx: Tx, tenant_id: int) -> datetime | None:
         _NEXT_HELD, {"tenant_id": tenant_id, "now": tx.now}
     ).scalar_one()
     return found
+
+
+def waited_for_time(
+    tx: Tx, tenant_id: int, pairs: Sequence[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Those of the pairs, as (chat, agent), that could not be offered before an instant had come:
+    a queue opened, a first look or the pause after a decline was over."""
+    if not pairs:
+        return set()
+    them = {"tenant_id": tenant_id, "chat_ids": sorted({chat_id for chat_id, _ in pairs})}
+    chats = set(tx.conn.execute(_WAITED, them).scalars())
+    declined = {tuple(row) for row in tx.conn.execute(_DECLINES, them)}
+    return {pair for pair in pairs if pair[0] in chats or pair in declined}
 
 
 def queues_waited_on(tx: Tx, tenant_id: int) -> list[int]:

@@ -150,12 +150,6 @@ def declined_since(tx: Tx, tenant_id: int, chat_id: int, since: datetime) -> boo
     return tx.conn.execute(_DECLINED, declined).first() is not None
 
 
-def agents_with_pause(tx: Tx, tenant_id: int) -> list[int]:
-    """Agents who declined a chat that still waits."""
-    pauses = tx.conn.execute(_PAUSES, {"tenant_id": tenant_id})
-    return sorted({row.agent_id for row in pauses})
-
-
 def next_pause_start(tx: Tx, tenant_id: int, after: datetime) -> datetime | None:
     """The oldest decline whose pause still lasts."""
     row = tx.conn.execute(_NEXT_PAUSE, {"tenant_id": tenant_id, "after": after}).first()

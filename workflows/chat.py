@@ -28,7 +28,6 @@ from workflows.display import show_chat
 # Continue-as-new near this many events: histories stay quick to load and replay.
 LONG_HISTORY = 1_000
 REPLY_URGENCY = 2
-SKEW = timedelta(seconds=1)
 
 
 @workflow.defn(name="ChatWorkflow")
@@ -98,8 +97,7 @@ class ChatWorkflow:
             self._adopt(await stubs.load_chat(self.ref))
         elif self._is_due(now):
             self._adopt(await stubs.ring_alarm(self.ref))
-            # The store's clock may be a little behind: ask again, but not at once.
-            self.not_before = now + SKEW
+            self.not_before = now + stubs.SKEW
 
     def _is_due(self, now: datetime) -> bool:
         view = self.process.view

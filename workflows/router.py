@@ -40,6 +40,8 @@ class RouterWorkflow:
             await self._sleep_until(self.at)
             self.at = None
             self.wake(await stubs.route(run.tenant))
+            if self.at is not None and workflow.patched("router-skew"):
+                self.at = max(self.at, workflow.now() + stubs.SKEW)
 
     async def _sleep_until(self, at: datetime) -> None:
         """To the instant, or to an earlier one that becomes known meanwhile: a queue may open

@@ -127,18 +127,6 @@ async def test_a_chat_that_was_dismissed_or_given_back_is_no_end(world: World) -
     assert await status(world) is AgentStatus.AVAILABLE
 
 
-async def test_a_lost_alarm_keeps_nobody_in_wrap_up(world: World, clock: SetClock) -> None:
-    await wrapping_up(world)
-    waiting = await world.waiting_chat(OTHER)
-    clock.move(seconds=80)
-    await world.db.write(routing.sweep, world.tenant_id)
-    assert await status(world) is AgentStatus.WRAP_UP
-    clock.move(seconds=10)
-    await world.db.write(routing.sweep, world.tenant_id)
-    assert await status(world) is AgentStatus.AVAILABLE
-    assert await world.offers("ana") == [waiting]
-
-
 async def test_nobody_can_choose_wrap_up(world: World) -> None:
     with pytest.raises(Exception, match="must be one of"):
         await world.status("ana", AgentStatus.WRAP_UP)

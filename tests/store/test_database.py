@@ -208,3 +208,15 @@ async def test_what_deadlocks_again_and_again_is_unavailable(world: World) -> No
 
     with pytest.raises(StoreUnavailable):
         await world.db.write(deadlock)
+
+
+async def test_nothing_is_shared_that_is_known_from_a_transaction_that_was_lost(
+    db: Database,
+) -> None:
+    def lost(tx: Tx) -> None:
+        tx.shared["tree"] = "of a configuration that was never committed"
+        raise StoreUnavailable("The transaction was lost.")
+
+    with pytest.raises(StoreUnavailable):
+        await db.write(lost)
+    assert await db.read(lambda tx: dict(tx.shared)) == {}

@@ -14,6 +14,7 @@ from temporalio.client import WorkflowHistory
 
 from carriers.protocol import Receipt
 from domain.receipts import SegmentStatus
+from domain.routing import DECLINE_PAUSE
 from services import claims, receipts
 from services.receipts import reference
 from temporal import ids
@@ -169,3 +170,20 @@ async def test_ops_read_a_chat_in_the_ui(real_engine: Engine) -> None:
     details = await handle.query("__temporal_workflow_metadata")
     assert f"Chat {chat_id}" in str(details)
     assert "waits: nobody available" in str(details)
+
+
+async def test_a_router_whose_store_is_behind_asks_it_no_more_than_once_a_second(
+    real_engine: Engine, shifted: ShiftedClock
+) -> None:
+    world = real_engine.world
+    await world.status("ana")
+    chat_id = await world.waiting_chat()
+    shifted.back = DECLINE_PAUSE  # so that the router is due at once
+    await world.decline("ana", chat_id)
+    shifted.back = timedelta(seconds=2)
+    await real_engine.quiet()
+    router = real_engine.client.get_workflow_handle(ids.router_workflow(world.tenant_id))
+    await router.result()
+    assert await world.offers("ana") == [chat_id]
+    asked = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    assert 1 < [event.event_type for event in (await router.fetch_history()).events].count(asked) < 5

@@ -35,7 +35,8 @@ from workflows.send import SendWorkflow
 HISTORIES = sorted((Path(__file__).parent.parent / "histories").glob("*.json"))
 TYPES = (ChatWorkflow, RouterWorkflow, SendWorkflow)
 # All the words that a payload may hold. An id has nine digits at most, a phone number more.
-WORDS = {*ChatStatus, *WaitingBecause, *SendOutcome, "none", "sms", "earlier-wakes", "by hand"}
+PATCHES = {"earlier-wakes", "router-skew"}
+WORDS = {*ChatStatus, *WaitingBecause, *SendOutcome, *PATCHES, "none", "sms", "by hand"}
 SHAPES = re.compile(
     r"\d{1,9}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|SMS chat \d+ of tenant \d+|send text \d+"
     r"|text \d+ without a chat|router of tenant \d+|deadline|the deadline may have come"
