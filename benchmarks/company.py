@@ -54,6 +54,8 @@ class Company:
         try:
             world = await build(db, name, agents)
             await db.write(_prepare, world, carrier_url, chats_per_agent)
+            # Who has only idle chats does not call for a long time, and is not gone for that.
+            await world.configure(disconnect_timeout=24 * 60)
             # The number of the queue without a menu.
             yield Company(db, world, list(world.numbers)[-1], chats_per_agent)
         finally:
