@@ -186,4 +186,6 @@ async def test_a_router_whose_store_is_behind_asks_it_no_more_than_once_a_second
     await router.result()
     assert await world.offers("ana") == [chat_id]
     asked = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-    assert 1 < [event.event_type for event in (await router.fetch_history()).events].count(asked) < 5
+    assert (
+        1 < [event.event_type for event in (await router.fetch_history()).events].count(asked) < 5
+    )
