@@ -7,7 +7,7 @@ follows, and can be rebuilt from the store at any moment (rule 8).
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
 

@@ -21,7 +21,7 @@ from domain.process import (
 )
 
 SENDS = "sends"
-# The store's clock may be a little behind: what is due for Temporal is asked for again after so long.
+# Where the store's clock is a little behind, what is due is asked for again after so long.
 SKEW = timedelta(seconds=1)
 STORE_TIMEOUT = timedelta(seconds=20)
 # Two seconds more than the carrier's HTTP time-out and the store's two transactions take.
