@@ -6,7 +6,8 @@ import copy
 from typing import Any
 
 from carriers.protocol import InboundText
-from domain.config.file import Configuration, validate
+from domain.config.document import Configuration
+from domain.config.file import validate
 from domain.statuses import ChatStatus, FailReason
 from services import configuration, intake
 from services.intake import Received
