@@ -21,11 +21,10 @@ class Concurrency:
 
 
 def load_changed(tx: Tx, tenant_id: int, agent_id: int) -> None:
-    """An agent joined or left a chat: In-chat while there are any, Available after the last."""
+    """An agent joined or left a chat: of those who take chats In-chat while there are any, and
+    Available after the last. The others stay what they are; their load has changed as well."""
     user = lock(tx, tenant_id, agent_id)
-    if user.status not in TAKING_CHATS:
-        return
-    status = taking_status(tx, user)
+    status = taking_status(tx, user) if user.status in TAKING_CHATS else user.status
     if status is not user.status:
         users.set_status(tx, user, status)
     events.agent_changed(tx, tenant_id, agent_id, status)

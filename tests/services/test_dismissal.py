@@ -321,3 +321,17 @@ async def test_another_tenants_dismissed_chat_is_not_found(world: World) -> None
             await others.resume(chat_id, agent)
     with pytest.raises(NotFound):
         await others.dismiss("ana", chat_id)
+
+
+@pytest.mark.parametrize("chosen", [AgentStatus.BREAK, AgentStatus.MEAL, AgentStatus.UNAVAILABLE])
+async def test_who_takes_no_chats_and_resumes_one_is_told_of_the_load(
+    world: World, chosen: AgentStatus
+) -> None:
+    """The console asks before chats are given back, and must know of them."""
+    chat_id = await dismissed_chat(world)
+    await world.status("ana", chosen)
+    before = len(await world.events("agent.changed"))
+    await world.resume(chat_id, "ana")
+    await world.end("ana", chat_id)
+    told = [(one["status"], one["agent_ids"]) for one in await world.events("agent.changed")]
+    assert told[before:] == [(chosen, [world.agents["ana"]])] * 2
