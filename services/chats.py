@@ -125,6 +125,5 @@ def _give_up_unsent(tx: Tx, chat: OpenChat, how: Unsent) -> None:
     status = MessageStatus.BLOCKED if how is Unsent.BLOCK else MessageStatus.FAILED
     error = OPTED_OUT if how is Unsent.BLOCK else CHAT_ENDED
     of_chat = t.messages.c.chat_id == chat.id
-    for message_id, _ in unsent.give_up(tx, chat.tenant_id, status, error, of_chat):
-        agent = chat.state.agent_id
-        events.message_changed(tx, chat.tenant_id, chat.id, message_id, status, agent)
+    for text in unsent.give_up(tx, chat.tenant_id, status, error, of_chat):
+        events.given_up(tx, chat.tenant_id, text, status)

@@ -75,9 +75,8 @@ def _block_queued(tx: Tx, entry: Entry, consumer_id: int) -> None:
     within = _within(tx, entry, consumer_id)
     mine = [m.consumer_id == consumer_id, m.kind.not_in(ANSWERS), *within]
     status = MessageStatus.BLOCKED
-    stopped = unsent.give_up(tx, entry.tenant_id, status, OPTED_OUT, *mine)
-    for message_id, chat_id in stopped:
-        events.message_changed(tx, entry.tenant_id, chat_id, message_id, status, None)
+    for text in unsent.give_up(tx, entry.tenant_id, status, OPTED_OUT, *mine):
+        events.given_up(tx, entry.tenant_id, text, status)
 
 
 def _within(tx: Tx, entry: Entry, consumer_id: int) -> list[sa.ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from store.chats import OpenChat
 from store.consent import Entry
 from store.database import Tx
 from store.events import record
+from store.unsent import GivenUp
 
 
 def chat_changed(tx: Tx, chat: OpenChat) -> None:
@@ -58,6 +59,11 @@ def message_changed(
         status=status,
         agent_ids=agents,
     )
+
+
+def given_up(tx: Tx, tenant_id: int, text: GivenUp, status: str) -> None:
+    """A text that was still queued is not sent any more: the agent of its chat reads it there."""
+    message_changed(tx, tenant_id, text.chat_id, text.message_id, status, text.agent_id)
 
 
 def message_kept(tx: Tx, tenant_id: int, message_id: int, why: str) -> None:

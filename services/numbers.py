@@ -46,7 +46,5 @@ def _fail_queued(tx: Tx, tenant_id: int, number_ids: list[int]) -> None:
     """Texts of ended chats, and those without a chat, are not sent any more either."""
     theirs = t.messages.c.number_id.in_(number_ids)
     status = MessageStatus.FAILED
-    for message_id, chat_id in unsent.give_up(tx, tenant_id, status, NUMBER_GONE, theirs):
-        chat = None if chat_id is None else tx.open_chats.get(chat_id)
-        agent_id = None if chat is None else chat.state.agent_id
-        events.message_changed(tx, tenant_id, chat_id, message_id, status, agent_id)
+    for text in unsent.give_up(tx, tenant_id, status, NUMBER_GONE, theirs):
+        events.given_up(tx, tenant_id, text, status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
@@ -10,6 +12,24 @@ from store import tables as t
 from store.database import Tx
 
 m = t.messages.c
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A text that is not sent any more, and the agent of its chat, who reads it there: of an
+    ended chat the one who had it."""
+
+    message_id: int
+    chat_id: int | None
+    agent_id: int | None
+
+
+_AGENT = (
+    sa.select(t.chats.c.agent_id)
+    .where(t.chats.c.id == m.chat_id, t.chats.c.tenant_id == m.tenant_id)
+    .correlate(t.messages)
+    .scalar_subquery()
+)
 
 _OF_CHAT = (
     sa.select(m.id)
@@ -30,8 +50,8 @@ def of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
 
 def give_up(
     tx: Tx, tenant_id: int, status: MessageStatus, error: str, *where: sa.ColumnElement[bool]
-) -> list[tuple[int, int | None]]:
-    """Give up queued texts: (id, chat) of each. One that is being sent is beyond reach."""
+) -> list[GivenUp]:
+    """Give up queued texts. One that is being sent is beyond reach."""
     stopped = tx.conn.execute(
         sa.update(t.messages)
         .where(
@@ -41,9 +61,9 @@ def give_up(
             *where,
         )
         .values(status=status, error=error)
-        .returning(m.id, m.chat_id)
+        .returning(m.id, m.chat_id, _AGENT)
     )
-    return [(row.id, row.chat_id) for row in stopped]
+    return [GivenUp(*row) for row in stopped]
 
 
 def numbers_open_with(tx: Tx, tenant_id: int, consumer_id: int) -> list[int]:

@@ -308,3 +308,13 @@ async def test_one_tenants_opt_out_is_not_anothers(world: World) -> None:
     await world.text("STOP")
     received = await other.text("hello", to=next(iter(other.numbers)))
     assert received.chat_id is not None
+
+
+async def test_the_agent_is_told_that_a_reply_of_an_ended_chat_was_blocked(world: World) -> None:
+    chat_id = await world.connected_chat()
+    reply = await world.reply("ana", chat_id, "Your parcel is on its way")
+    await world.end("ana", chat_id)
+    await world.text("STOP")
+    told = [one for one in await world.events("message.changed") if one["status"] == "blocked"]
+    assert reply.id in [one["message_id"] for one in told]
+    assert {tuple(one["agent_ids"]) for one in told} == {(world.agents["ana"],)}
