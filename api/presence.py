@@ -27,7 +27,7 @@ class Presence:
         self._listening_since: datetime | None = None
 
     def heard_of(self, token_hash: str) -> None:
-        """A session called, or its stream is still open."""
+        """Somebody's session called, or its stream is still open; from any thread."""
         self._heard.add(token_hash)
 
     def missed(self) -> None:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -57,9 +57,8 @@ def _bearer(request: Request) -> str:
 
 async def _claim(request: Request) -> Claim:
     # Asynchronous, because FastAPI runs plain functions in a thread.
-    claimed = claim(request)
-    request.app.state.presence.heard_of(claimed.token_hash)
-    return claimed
+    # Of strangers' tokens nothing is noted: there may be any number of them.
+    return replace(claim(request), holds=request.app.state.presence.heard_of)
 
 
 Claimed = Annotated[Claim, Depends(_claim)]

@@ -85,10 +85,14 @@ class Login:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a request brings. `csrf` is what an unsafe call with a cookie must prove, else None."""
+    """What a request brings. `csrf` is what an unsafe call with a cookie must prove, else None.
+
+    `holds` is told that the session is somebody's, once that is known.
+    """
 
     token_hash: str
     csrf: str | None = None
+    holds: Callable[[str], None] = lambda _token_hash: None
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def identify(tx: Tx, claim: Claim) -> Session:
     user, csrf_token = found
     if claim.csrf is not None and not _same(claim.csrf, csrf_token):
         raise Forbidden("X-CSRF-Token is missing or wrong.")
+    claim.holds(claim.token_hash)
     return Session(user, csrf_token)
 
 

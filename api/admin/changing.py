@@ -15,7 +15,7 @@ from domain.config.file import Places
 from domain.config.problems import Refused
 from services import administration
 from services.audit import Call
-from services.auth import Claim, administering
+from services.auth import Claim, administering, managing
 from services.configuration import Draft, Planned
 from services.errors import InvalidField, NotFound, OutdatedPlan
 from services.projection import Known
@@ -70,8 +70,12 @@ def _changed(change: Callable[[Data], Data], document: Data) -> Configuration:
     return file.validate(change(document), strict=True)
 
 
-async def read(body: WantedDocument) -> tuple[Configuration, Places | None]:
+async def read(
+    parts: Deps, claim: Claim, body: WantedDocument
+) -> tuple[Configuration, Places | None]:
     """What a body asks for, with the places of a file. Raises `Refused`."""
+    # Before the work: to read a large one takes seconds, which no stranger may ask for.
+    await parts.db.read(managing(claim, lambda _tx, _user: None))
     if (body.document is None) == (body.yaml is None):
         raise InvalidField("document", "or yaml is required, one of the two")
     # In a thread: a large one takes a second.

@@ -81,7 +81,7 @@ async def version(parts: Parts, claim: Claimed, version: VersionNumber) -> Confi
 @routes.post("/configuration/plan", responses=documented(409))
 async def plan(parts: Parts, claim: Claimed, body: WantedConfiguration) -> Plan:
     """What applying would change, and what that means for chats that run. Changes nothing."""
-    wanted, places = await changing.read(body)
+    wanted, places = await changing.read(parts, claim, body)
     with changing.located(places):
         return Plan.of(await changing.plan(parts, claim, wanted, body.base))
 
@@ -93,7 +93,7 @@ async def preview(parts: Parts, claim: Claimed, body: WantedPreview) -> Preview:
     From a first text to the highest queue whose number leads there; each answer with what it leads
     to, and what each text costs. Changes nothing.
     """
-    wanted, places = await changing.read(body)
+    wanted, places = await changing.read(parts, claim, body)
     with changing.located(places):
         return await parts.db.read(managing(claim, administration.preview), wanted, body.queue)
 
@@ -103,7 +103,7 @@ async def apply(parts: Parts, claim: Claimed, call: Called, body: WantedConfigur
     """Apply on top of version `base`; 409 says who applied another one meanwhile."""
     if body.base is None:
         raise InvalidField("base", "is required")
-    wanted, places = await changing.read(body)
+    wanted, places = await changing.read(parts, claim, body)
     with changing.located(places):
         return Applied.by(await changing.apply(parts, claim, call, wanted, body.base))
 

@@ -9,6 +9,7 @@ import jsonschema  # type: ignore[import-untyped]  # comes with schemathesis
 import pytest
 from httpx2 import AsyncClient
 
+from domain.config import file
 from domain.config.file import write
 from tests.api.administration import edited, held
 from tests.api.world import Api
@@ -231,3 +232,20 @@ async def test_a_company_sees_its_own_configuration_alone(api: Api) -> None:
         body = {"document": (await held(client))["document"] | {"tenant": "acme"}, "base": 1}
         assert (await client.post(f"{ADMIN}/configuration/apply", json=body)).status_code == 400
     assert {entry["key"] for entry in entries if entry["kind"] == "tenant"} == {"globex"}
+
+
+@pytest.mark.parametrize("call", ["plan", "preview", "apply"])
+async def test_no_strangers_file_is_read(
+    api: Api, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """A large one takes seconds."""
+
+    def read(_text: str) -> None:
+        raise AssertionError("was read")
+
+    monkeypatch.setattr(file, "parse", read)
+    body = {"yaml": "a: 1", "base": 1, "queue": "orders"}
+    for token, status in (("guess", 401), (api.acme.tokens["ana"], 403)):
+        async with api.client(token) as client:
+            refused = await client.post(f"{ADMIN}/configuration/{call}", json=body)
+        assert refused.status_code == status, refused.text

@@ -6,6 +6,7 @@ from domain.statuses import AgentStatus
 from services import agents
 from tests.api.world import BASE, Api
 from tests.conftest import SetClock
+from tests.services.test_statements import counted
 
 
 async def status(api: Api, name: str) -> AgentStatus:
@@ -40,3 +41,15 @@ async def test_after_a_beat_that_failed_everybody_has_the_whole_time_again(
     clock.move(minutes=6)
     await presence.beat()
     assert await status(api, "ben") is AgentStatus.OFFLINE
+
+
+async def test_of_strangers_tokens_nothing_is_noted(api: Api) -> None:
+    """There may be any number of them, more than one statement takes."""
+    for token in ("guess", api.acme.tokens["ana"]):
+        async with api.client(token) as client:
+            await client.get(f"{BASE}/me")
+            await client.post(f"{BASE}/chats/999/end")  # is not found, or not even looked for
+        with counted(api.db) as said:
+            await api.app.state.presence.beat()
+        noted = [one for one in said if one.startswith("UPDATE sessions")]
+        assert len(noted) == (token != "guess")
