@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 
 from carrier_accounts import open_carrier
 from carriers.protocol import CarrierAccountRefused
+from domain.config.connections import TENANTS_OWN
 from domain.health import Breaker, in_words
 from settings import Settings
 from store import health, installation, migrations, numbers
@@ -209,9 +210,11 @@ def settings_lines(settings: Settings) -> list[str]:
 
 
 def unknown_variables() -> list[str]:
-    """THREADLINE_ variables that no setting has: most likely misspelt."""
+    """THREADLINE_ variables that no setting has: most likely misspelt. Tenants' own are secrets
+    that configurations name."""
     known = {f"THREADLINE_{name.upper()}" for name in Settings.model_fields}
-    return sorted({name for name in os.environ if name.startswith("THREADLINE_")} - known)
+    ours = {name for name in os.environ if name.startswith("THREADLINE_")}
+    return sorted(name for name in ours - known if not name.startswith(TENANTS_OWN))
 
 
 def _shown(name: str, value: object) -> str:

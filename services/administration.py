@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.config import checks
-from domain.config.connections import Account, Secret
+from domain.config.connections import Account, Secret, own_variables
 from domain.config.document import Configuration
 from domain.config.file import validate
 from domain.config.origins import SettingOrigin
@@ -191,6 +191,6 @@ def _secrets(
 
 
 def _secret(held: Configuration, path: Path, secret: Secret) -> Iterator[Problem]:
-    own = f"THREADLINE_TENANT_{held.tenant.upper().replace('-', '_')}_"
-    if secret.env is None or not secret.env.startswith(own):
+    if not secret.belongs_to(held.tenant):
+        own = f"{own_variables(held.tenant)} and no further _"
         yield Problem(path, f"must be a variable that begins with {own}; others need a file")

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from doctor import settings_lines
+from doctor import settings_lines, unknown_variables
 from settings import Settings
 from temporal.plugin import build_app
 
@@ -72,3 +72,12 @@ def test_each_setting_is_listed_on_a_line_with_its_source_and_without_its_secret
     assert "THREADLINE_TEMPORAL_NAMESPACE=default  (default)" in lines
     assert "THREADLINE_LOG_LEVEL=WARNING  (environment; default INFO)" in lines
     assert "hunter2" not in "".join(lines)
+
+
+def test_a_misspelt_setting_is_named_and_a_tenants_own_secret_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("THREADLINE_LOG_LEVLE", "WARNING")
+    monkeypatch.setenv("THREADLINE_TENANT_ACME_TWILIO", "hunter2")
+    assert "THREADLINE_LOG_LEVLE" in unknown_variables()
+    assert "THREADLINE_TENANT_ACME_TWILIO" not in unknown_variables()

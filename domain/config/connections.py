@@ -11,6 +11,17 @@ from domain.config.forms import Key, Url
 from domain.config.settings import Strict
 from domain.event_types import EventType
 
+TENANTS_OWN = "THREADLINE_TENANT_"
+
+
+def own_variables(subdomain: str) -> str:
+    """How the variables begin that a tenant's administrator may name.
+
+    A `-` stands as `__` there, and no further `_` follows, so that no variable is two tenants':
+    those of `acme-b` begin with `THREADLINE_TENANT_ACME__B_`, which `acme` may not name.
+    """
+    return f"{TENANTS_OWN}{subdomain.upper().replace('-', '__')}_"
+
 
 class TranscriptForm(StrEnum):
     """How a chat's transcript stands in the CRM (product E3)."""
@@ -31,6 +42,11 @@ class Secret(Strict):
         None
     )
     file: Annotated[str | None, Field(description="An absolute path that they can read.")] = None
+
+    def belongs_to(self, subdomain: str) -> bool:
+        """Whether it is a variable of that tenant's own."""
+        own = own_variables(subdomain)
+        return self.env is not None and self.env.startswith(own) and self.env[len(own) :][:1] != "_"
 
     @property
     def reference(self) -> str:

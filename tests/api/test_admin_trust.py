@@ -17,18 +17,25 @@ from tests.api.world import Api
 ADMIN = "/admin/api/v1"
 
 
+NOT_OWN = "begins with THREADLINE_TENANT_ACME_ and no further _; others need a file"
 TRUST: list[tuple[tuple[str, ...], Any, str]] = [
     (("tenant",), "globex", "tenant must be acme"),
     (("accounts", "main", "url"), "http://169.254.169.254", "url can only be changed by a file"),
     (
         ("accounts", "main", "secrets", "secret", "env"),
         "THREADLINE_SECRET_KEY",
-        "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
+        NOT_OWN,
+    ),
+    # It is the tenant acme-b's.
+    (
+        ("accounts", "main", "secrets", "secret", "env"),
+        "THREADLINE_TENANT_ACME__B_TWILIO",
+        NOT_OWN,
     ),
     (
         ("webhooks", "crm"),
         {"url": "https://crm.example", "secret": {"file": "/etc/passwd"}},
-        "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
+        NOT_OWN,
     ),
     (
         ("crm",),
@@ -37,7 +44,7 @@ TRUST: list[tuple[tuple[str, ...], Any, str]] = [
             "url": "https://crm.example",
             "secret": {"env": "THREADLINE_SECRET_KEY"},
         },
-        "must be a variable that begins with THREADLINE_TENANT_ACME_; others need a file",
+        NOT_OWN,
     ),
     (("users", "ada", "role"), "agent", "users must keep you as an administrator"),
 ]

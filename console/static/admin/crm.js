@@ -8,7 +8,7 @@ import { laterWords, schema } from "./schema.js";
 import { freshKey } from "./tree.js";
 
 export function crmView(root) {
-  const own = `THREADLINE_TENANT_${(draft.doc.tenant ?? "").toUpperCase().replaceAll("-", "_")}_`;
+  const own = `THREADLINE_TENANT_${(draft.doc.tenant ?? "").toUpperCase().replaceAll("-", "__")}_`;
   const change = (crm) => { edit(["crm"], crm); crmView(root); };
   fill(root,
     el("h2", {}, "CRM"),

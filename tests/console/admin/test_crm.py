@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
+from domain.config.connections import own_variables
 from tests.console.admin.company import CRM, Company, apply, section
 
 
@@ -30,3 +31,16 @@ async def test_a_crm_is_set_up_and_given_up_and_said_to_be_not_used_yet(
     await expect(page.get_by_text("There is none.")).to_be_visible()
     await apply(page)
     assert "crm" not in await company.document()
+
+
+async def test_the_variables_of_a_company_with_a_hyphen_are_named_as_the_server_wants_them(
+    page: Page, company: Company
+) -> None:
+    await page.evaluate(
+        """async () => {
+          const { draft } = await import("/console/static/admin/draft.js");
+          draft.doc.tenant = "acme-b";
+        }"""
+    )
+    await section(page, "CRM")
+    await expect(page.get_by_text(f"begins with {own_variables('acme-b')};")).to_be_visible()
