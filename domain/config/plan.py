@@ -15,8 +15,8 @@ from typing import Any
 from domain.config.document import Configuration
 
 Fields = Mapping[str, Any]
-TOP = "top"
-"""The parent of the queues that have none."""
+TOP = "(top)"
+"""The parent of the queues that have none: no key of a queue."""
 
 
 class Kind(StrEnum):

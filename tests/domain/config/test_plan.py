@@ -95,3 +95,11 @@ def test_applying_an_export_changes_nothing(tree: dict[str, object]) -> None:
     made = configuration(**tree)
     assert validate(as_data(made)) == made
     assert not compare(made, validate(as_data(made)))
+
+
+def test_a_queue_that_moves_under_one_whose_key_is_top_is_a_change() -> None:
+    old = configuration(top={"name": "Top"}, a={"name": "A"})
+    [change] = compare(old, configuration(top={"name": "Top", "queues": {"a": {"name": "A"}}})).of(
+        Kind.QUEUE
+    )
+    assert (change.key, change.fields) == ("a", (FieldChange("parent", "(top)", "top"),))
