@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import structlog
 from fastapi import APIRouter, Request, Response, status
 
 from api.deps import Deps, Parts
@@ -21,6 +22,7 @@ routes = APIRouter(
     tags=["carriers"],
     responses=documented(400, 403, 404, 413, 503),
 )
+log = structlog.get_logger()
 REMEMBER_SECONDS = 10.0
 _NAME = re.compile("[^\0\ud800-\udfff]{1,100}")
 
@@ -55,9 +57,16 @@ class Accounts:
 async def inbound(request: Request, parts: Parts, carrier: str, account: str) -> Response:
     """A text from a phone. Signed by the carrier; repeated until it gets 2xx."""
     known, webhook = await _webhook(request, parts, carrier, account)
+    if known.removed:
+        raise NotFound
     opened = parts.carriers(known)
     text = opened.parse_inbound(webhook)
-    await parts.db.write(intake.receive, known, text)
+    try:
+        await parts.db.write(intake.receive, known, text)
+    except NotFound as error:
+        # Signed, and yet not for us: most likely a number that was moved in one place only.
+        log.warning("carrier.text_refused", account=f"{carrier}/{account}", reason=str(error))
+        raise
     said = opened.inbound_acknowledgement
     if not said.body:
         return Response(status_code=status.HTTP_204_NO_CONTENT)

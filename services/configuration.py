@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from domain.config import checks
 from domain.config.costs import costs
 from domain.config.document import Configuration, as_data
@@ -23,11 +21,10 @@ from domain.config.origins import origins as origins_of
 from domain.config.plan import Plan, compare
 from domain.config.problems import Problem, Refused
 from domain.statuses import NumberStatus
-from services import consequences, projection
+from services import consequences, ownership, projection
 from services.errors import NotFound, OutdatedPlan
-from services.projection import UNASKED, VOUCHED, Known, Said
+from services.projection import Known
 from store import accounts, configurations, locks, tenants
-from store import tables as t
 from store.configurations import Actor, Version
 from store.database import Tx
 
@@ -96,7 +93,7 @@ def plan(tx: Tx, draft: Draft, known: Known) -> Planned:
         *draft.problems,
         # What is wrong with an account in the file is said already.
         *(problem for problem in known.refused if problem.path[:2] not in mended),
-        *_stored_problems(tx, tenant_id, draft.wanted, known),
+        *ownership.problems(tx, tenant_id, draft.wanted, known),
     ]
     if problems:
         raise Refused(problems)
@@ -194,46 +191,6 @@ def to_ask(tx: Tx, draft: Draft) -> ToAsk:
 def _tenant_id(tx: Tx, wanted: Configuration) -> int:
     tenant = tenants.by_subdomain(tx, wanted.tenant)
     return tenants.add(tx, wanted.tenant, wanted.name) if tenant is None else tenant.id
-
-
-def _stored_problems(
-    tx: Tx, tenant_id: int | None, c: Configuration, known: Known
-) -> list[Problem]:
-    """What only the store knows: others' numbers and accounts, and what is verified."""
-    n, a = t.numbers.c, t.carrier_accounts.c
-    found: list[Problem] = []
-    unasked = {problem.path[1] for problem in known.refused}
-    rows = tx.conn.execute(
-        sa.select(n.number, n.tenant_id, n.status, a.key.label("fallback"))
-        .outerjoin(t.carrier_accounts, a.id == n.fallback_account_id)
-        .where(n.number.in_(list(c.numbers)), n.removed_at.is_(None))
-    )
-    stored = {row.number: row for row in rows}
-    for number, settings in c.numbers.items():
-        row = stored.get(number)
-        if row is not None and row.tenant_id != tenant_id:
-            found.append(Problem(("numbers", number), "is another tenant's"))
-            continue
-        held = UNASKED if row is None else Said(NumberStatus(row.status))
-        said = known.verified.get(number, held)
-        serves = settings.queue or settings.outbound
-        if serves and said.status is not NumberStatus.VERIFIED and settings.account not in unasked:
-            rule = f"is not verified ({said}), so no queue can have it"
-            found.append(Problem(("numbers", number), rule))
-        kept = row is not None and row.fallback == settings.fallback
-        told = VOUCHED if kept else UNASKED
-        second = known.fallbacks.get(number, told)
-        doubted = second.status is not NumberStatus.VERIFIED
-        if settings.fallback and doubted and settings.fallback not in unasked:
-            rule = f"is {settings.fallback}, whose carrier does not vouch for the number ({second})"
-            found.append(Problem(("numbers", number, "fallback"), rule))
-    names = {c.account_name(key): key for key in c.accounts}
-    taken = sa.select(a.name, a.carrier).where(a.name.in_(list(names)), a.tenant_id != tenant_id)
-    for name, carrier in tx.conn.execute(taken):
-        key = names[name]
-        if c.accounts[key].carrier == carrier:
-            found.append(Problem(("accounts", key, "name"), "is taken already: choose another"))
-    return found
 
 
 def _entries(plan: Plan, version: int) -> Iterator[dict[str, Any]]:

@@ -44,9 +44,10 @@ class Received:
 def receive(tx: Tx, account: Account, inbound: InboundText) -> Received:
     """Keep the text, and do all that follows from it at once.
 
-    Raises `NotFound` for a number that is not the account's tenant's, `InvalidField` for a
-    sender that is no number. Takes the routing lock unless the text merely joins the thread
-    of a chat with an agent; where that guess proves wrong it starts again (`Again`).
+    Raises `NotFound` for a number that is not the account's, be it as its second one, and
+    `InvalidField` for a sender that is no number. Takes the routing lock unless the text merely
+    joins the thread of a chat with an agent; where that guess proves wrong it starts again
+    (`Again`).
     """
     sender = _sender(inbound)
     pair = _pair(tx, account, inbound, sender)
@@ -96,6 +97,8 @@ def _pair(tx: Tx, account: Account, inbound: InboundText, sender: str) -> Pair:
     pair = numbers.pair(tx, account.tenant_id, inbound.recipient, sender)
     if pair is None:
         raise NotFound("The number is not found.")
+    if account.id not in (pair.number.account_id, pair.number.fallback_id):
+        raise NotFound("The number is another account's.")
     return pair
 
 

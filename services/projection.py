@@ -18,11 +18,11 @@ from domain.config.document import Configuration, Number
 from domain.config.plan import Kind, Plan
 from domain.config.problems import Problem
 from domain.statuses import NumberStatus
-from services import queue_rows, staffing
+from services import account_rows, queue_rows, staffing
 from services.staffing import ADDED
 from store import objects
 from store import tables as t
-from store.database import AnyRow, Tx
+from store.database import Tx
 from store.objects import Ids
 
 
@@ -63,7 +63,7 @@ def write(
 ) -> set[int]:
     """Bring the tables to what the configuration says; the queues whose staff changed."""
     _tenant(tx, tenant_id, c, version)
-    accounts = _accounts(tx, tenant_id, c, plan, known.addresses)
+    accounts = account_rows.write(tx, tenant_id, c, plan, known.addresses)
     users = staffing.write(tx, tenant_id, c, plan)
     queues = queue_rows.write(tx, tenant_id, c, plan)
     restaffed = set[int]()
@@ -88,40 +88,6 @@ def _tenant(tx: Tx, tenant_id: int, c: Configuration, version: int) -> None:
             configured_at=tx.now,
         )
     )
-
-
-def _accounts(
-    tx: Tx, tenant_id: int, c: Configuration, plan: Plan, addresses: Mapping[str, str]
-) -> Ids:
-    changed = [change.key for change in plan.of(Kind.ACCOUNT, *ADDED)]
-    if not changed:
-        return objects.keyed(tx, t.carrier_accounts, tenant_id)
-    a = t.carrier_accounts.c
-    query = sa.select(a.id, a.key, a.carrier, a.name).where(a.tenant_id == tenant_id)
-    rows = tx.conn.execute(query).all()
-    names = {key: (told.carrier, c.account_name(key)) for key, told in c.accounts.items()}
-    ids = objects.identify(rows, names, _account_name)
-    taken = {names[key]: ids.get(key) for key in changed}
-    objects.give_way(tx, t.carrier_accounts, tenant_id, "name", rows, taken, _account_name)
-    values = {
-        key: {
-            "tenant_id": tenant_id,
-            "key": key,
-            "carrier": c.accounts[key].carrier,
-            "name": c.account_name(key),
-            "base_url": addresses[key],
-            "settings": c.accounts[key].settings,
-            "secret_refs": {
-                name: secret.reference for name, secret in c.accounts[key].secrets.items()
-            },
-        }
-        for key in changed
-    }
-    return objects.put(tx, t.carrier_accounts, tenant_id, ids, values)
-
-
-def _account_name(row: AnyRow) -> tuple[str, str]:
-    return row.carrier, row.name
 
 
 def _numbers(

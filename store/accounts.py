@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +29,27 @@ def statuses(tx: Tx, tenant_id: int) -> dict[str, tuple[int, NumberStatus]]:
     return {row.number: (row.id, NumberStatus(row.status)) for row in tx.conn.execute(query)}
 
 
+def taken(tx: Tx, tenant_id: int | None, names: Collection[str]) -> set[tuple[str, str]]:
+    """Which of these names other tenants' accounts have, each with its carrier; `tenant_id` None:
+    a new tenant's."""
+    others = sa.select(a.carrier, a.name).where(
+        a.name.in_(names), a.tenant_id != tenant_id, a.removed_at.is_(None)
+    )
+    return {(row.carrier, row.name) for row in tx.conn.execute(others)}
+
+
+def take_over(tx: Tx, tenant_id: int, names: Collection[tuple[str, str]]) -> None:
+    """Other tenants' removed accounts lose these names, each given with its carrier: whatever
+    comes to the address from now on is for the account that has it."""
+    others = sa.update(t.carrier_accounts).where(
+        a.tenant_id != tenant_id,
+        a.removed_at.is_not(None),
+        sa.tuple_(a.carrier, a.name).in_(list(names)),
+    )
+    tx.conn.execute(others.values(name="~" + sa.cast(a.id, sa.Text)))
+
+
 def of_tenant(tx: Tx, tenant_id: int) -> list[tuple[str, str]]:
     """The carrier and name of each account, as they stand in the addresses of its webhooks."""
-    query = sa.select(a.carrier, a.name).where(a.tenant_id == tenant_id)
+    query = sa.select(a.carrier, a.name).where(a.tenant_id == tenant_id, a.removed_at.is_(None))
     return [(row.carrier, row.name) for row in tx.conn.execute(query.order_by(a.carrier, a.name))]

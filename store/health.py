@@ -80,7 +80,8 @@ class AccountState:
 
 
 def overview(tx: Tx) -> list[AccountState]:
-    """Every account of all tenants; for operators alone."""
+    """Every account of all tenants, of removed ones those that texts still wait for; for operators
+    alone."""
     waiting = _waiting(tx)
     count = sa.select(sa.func.count()).where(n.removed_at.is_(None))
     query = (
@@ -89,6 +90,7 @@ def overview(tx: Tx) -> list[AccountState]:
             t.tenants.c.subdomain,
             a.carrier,
             a.name,
+            a.removed_at,
             count.where(n.account_id == a.id).scalar_subquery().label("numbers"),
             count.where(n.fallback_account_id == a.id).scalar_subquery().label("second_for"),
             *COLUMNS,
@@ -109,6 +111,7 @@ def overview(tx: Tx) -> list[AccountState]:
             *waiting.get(row.id, (0, 0, None)),
         )
         for row in tx.conn.execute(query)
+        if row.removed_at is None or row.id in waiting
     ]
 
 

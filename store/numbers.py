@@ -45,7 +45,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Account:
-    """A carrier account as stored; its secrets are references, never the secrets."""
+    """A carrier account as stored; its secrets are references, never the secrets.
+
+    `removed`: the configuration has it no more; receipts of what it sent may still come.
+    """
 
     id: int
     tenant_id: int
@@ -54,6 +57,7 @@ class Account:
     base_url: str
     settings: dict[str, str] = field(default_factory=dict)
     secret_refs: dict[str, str] = field(default_factory=dict)
+    removed: bool = False
 
 
 _NUMBER = (
@@ -68,7 +72,16 @@ _NUMBER = (
     n.segments_per_second,
     n.next_slot_at,
 )
-_ACCOUNT = (a.id, a.tenant_id, a.carrier, a.name, a.base_url, a.settings, a.secret_refs)
+_ACCOUNT = (
+    a.id,
+    a.tenant_id,
+    a.carrier,
+    a.name,
+    a.base_url,
+    a.settings,
+    a.secret_refs,
+    a.removed_at.is_not(None).label("removed"),
+)
 
 _BY_NUMBER = sa.select(*_NUMBER).where(
     n.tenant_id == bindparam("tenant_id"),

@@ -77,6 +77,19 @@ class QueueMoments(TypeDecorator[dict[int, datetime]]):
         return {int(queue_id): datetime.fromisoformat(at) for queue_id, at in value.items()}
 
 
+class QueueEntries(TypeDecorator[dict[int, int]]):
+    """Entries of the consent ledger by queue, kept as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[int, int] | None, dialect: Any) -> Any:
+        return {str(queue_id): entry_id for queue_id, entry_id in (value or {}).items()}
+
+    def process_result_value(self, value: Any, dialect: Any) -> dict[int, int]:
+        return {int(queue_id): entry_id for queue_id, entry_id in value.items()}
+
+
 BigId = sa.BigInteger().with_variant(Integer(), "sqlite")
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Text, UniqueConstraint
 
-from store.tables.columns import BigId, identity, moment, of_tenant, partial_index, ref, table
+from store.tables.columns import (
+    BigId,
+    QueueEntries,
+    identity,
+    moment,
+    of_tenant,
+    partial_index,
+    ref,
+    table,
+)
 
 carrier_accounts = table(
     "carrier_accounts",
@@ -19,6 +28,8 @@ carrier_accounts = table(
     Column("secret_refs", JSON, nullable=False, server_default="{}"),
     # As the configuration names the account; `name` is its part of the webhooks' addresses.
     Column("key", Text),
+    # One that was removed stays for the texts that it sent, under its name until another wants it.
+    moment("removed_at"),
     UniqueConstraint("carrier", "name"),
 )
 
@@ -58,6 +69,9 @@ numbers = table(
     Column("status", Text, nullable=False),
     Column("use", Text, nullable=False, server_default="chat"),
     ref("queue_id", "queues", nullable=True),
+    # The queues that it stood for before, each with the ledger's newest entry then
+    # (domain/consent.py).
+    Column("left_queues", QueueEntries(), nullable=False, server_default="{}"),
     # Who answers STOP, START and HELP: `engine` or `carrier` (product B).
     Column("optout_replies", Text, nullable=False, server_default="engine"),
     Column("segments_per_second", Integer, nullable=False, server_default="10"),

@@ -14,6 +14,7 @@ from carriers.protocol import Carrier, CarrierAccountRefused
 from carriers.registry import CARRIERS
 from domain.statuses import ChatStatus, MessageStatus, OptOutReplies
 from services import claims
+from store import numbers
 from store import tables as t
 from store.database import Tx
 from store.numbers import Account
@@ -34,7 +35,7 @@ def open_twilio(account: Account) -> Carrier:
 async def at_twilio(api: Api) -> Api:
     """The company's numbers are at Twilio."""
 
-    def move(tx: Tx) -> None:
+    def move(tx: Tx) -> Account:
         account = {
             "tenant_id": api.acme.tenant_id,
             "carrier": "twilio",
@@ -46,9 +47,11 @@ async def at_twilio(api: Api) -> Api:
         made = sa.insert(t.carrier_accounts).values(account).returning(t.carrier_accounts.c.id)
         mine = t.numbers.c.tenant_id == api.acme.tenant_id
         moved = sa.update(t.numbers).where(mine)
-        tx.conn.execute(moved.values(account_id=tx.conn.execute(made).scalar_one()))
+        account_id = tx.conn.execute(made).scalar_one()
+        tx.conn.execute(moved.values(account_id=account_id))
+        return numbers.account_by_id(tx, account_id)
 
-    await api.db.write(move)
+    api.acme.world.account = await api.db.write(move)
     return Api(api.db, api.acme, api.globex, carriers=open_twilio)
 
 
