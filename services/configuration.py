@@ -24,7 +24,7 @@ from domain.statuses import NumberStatus
 from services import consequences, ownership, projection
 from services.errors import NotFound, OutdatedPlan
 from services.projection import Known
-from store import accounts, configurations, locks, tenants
+from store import accounts, configurations, lines, locks, tenants
 from store.configurations import Actor, Version
 from store.database import Tx
 
@@ -121,6 +121,7 @@ def apply(tx: Tx, draft: Draft, actor: Actor, known: Known) -> Planned:
     if draft.old is not None:
         gone = consequences.gone_queues(tx, tenant_id, draft.old, wanted)
         retimed = rescheduled(draft.old, wanted)
+    before = lines.of_tenant(tx, tenant_id) if planned.plan.moves_numbers else {}
     restaffed = projection.write(tx, tenant_id, wanted, planned.plan, version, known)
     # Nothing that was read before holds; nor is anything kept for others until this is committed.
     tx.memo.clear()
@@ -128,6 +129,8 @@ def apply(tx: Tx, draft: Draft, actor: Actor, known: Known) -> Planned:
     configurations.add(tx, tenant_id, version, draft.document, actor)
     configurations.log(tx, tenant_id, actor, draft.entries)
     consequences.follow(tx, tenant_id, gone, retimed, planned.plan, restaffed)
+    # Last, since it locks numbers: claims lock texts before those.
+    lines.note_left(tx, tenant_id, before)
     return planned
 
 

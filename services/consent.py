@@ -15,7 +15,7 @@ from domain.texts import TextKey, render
 from domain.variables import Variable
 from services import chats, events
 from services.errors import NotFound, NotYourChat
-from store import asks, consumers, locks, messages, numbers, outbox, tenants, unsent
+from store import asks, consumers, lines, locks, messages, numbers, outbox, tenants, unsent
 from store import chats as store_chats
 from store import consent as ledger
 from store import tables as t
@@ -37,22 +37,25 @@ def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
     routing lock. False when the consumer has opted out of this number's texts already.
     """
     assert entry.number_id is not None
-    line = numbers.line(tx, entry.tenant_id, entry.number_id)
+    line = lines.of_number(tx, entry.tenant_id, entry.number_id)
     entry = _scoped(tx, entry)
     before = ledger.stands(tx, entry.tenant_id, entry.number, line)
-    if not adds(before, entry.scope):
-        return False
-    ledger.append(tx, entry)
+    news = adds(before, entry.said, line)
+    if news:
+        ledger.append(tx, entry)
     told = consumers.agents_with(tx, entry.tenant_id, consumer_id)
     for chat_id in store_chats.active_of_consumer(tx, entry.tenant_id, consumer_id):
         chat = store_chats.lock(tx, entry.tenant_id, chat_id)
-        if chat is not None and entry.said.covers(numbers.line(tx, chat.tenant_id, chat.number_id)):
+        if chat is None:
+            continue
+        if entry.said.covers(lines.of_number(tx, chat.tenant_id, chat.number_id)):
             chats.record(tx, chat, ConsumerOptedOut(tx.now))
     _block_queued(tx, entry, consumer_id)
     asks.decide(
         tx, entry.tenant_id, consumer_id, Asks.STOP_OBEYED, *_within(tx, entry, consumer_id)
     )
-    events.consent_changed(tx, entry, consumer_id, told)
+    if news:
+        events.consent_changed(tx, entry, consumer_id, told)
     return before is None or before.status is not Consent.OPTED_OUT
 
 
@@ -84,7 +87,7 @@ def _within(tx: Tx, entry: Entry, consumer_id: int) -> list[sa.ColumnElement[boo
     if entry.scope is OptOutScope.TENANT:
         return []
     ours = unsent.numbers_open_with(tx, entry.tenant_id, consumer_id)
-    covered = [one for one in ours if entry.said.covers(numbers.line(tx, entry.tenant_id, one))]
+    covered = [one for one in ours if entry.said.covers(lines.of_number(tx, entry.tenant_id, one))]
     return [t.messages.c.number_id.in_(covered)]
 
 
@@ -129,7 +132,7 @@ def blocked_by_carrier(tx: Tx, text: Sending, evidence: str) -> None:
         actor_type="carrier",
         message_id=text.id,
     )
-    line = numbers.line(tx, text.tenant_id, text.number_id)
+    line = lines.of_number(tx, text.tenant_id, text.number_id)
     if not ledger.is_overtaken(tx, entry, text.claimed_at or text.created_at, line):
         opt_out(tx, entry, text.consumer_id)
 

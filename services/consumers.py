@@ -5,7 +5,7 @@ from __future__ import annotations
 from services import agent_shapes, shapes
 from services.chat_views import Link, chats
 from services.views import check_may_see
-from store import consent, consumers, numbers
+from store import consent, consumers, lines
 from store.database import Tx
 
 # So much of a consumer's consent is shown; what is older is in the export.
@@ -26,7 +26,7 @@ def consent_of(tx: Tx, tenant_id: int, user_id: int, chat_id: int) -> agent_shap
     """What the ledger says of the chat's consumer."""
     check_may_see(tx, tenant_id, user_id, chat_id)
     number, number_id = consumers.numbers_of_chat(tx, tenant_id, chat_id)
-    said = consent.stands(tx, tenant_id, number, numbers.line(tx, tenant_id, number_id))
+    said = consent.stands(tx, tenant_id, number, lines.of_number(tx, tenant_id, number_id))
     state = None if said is None else said.status
     entries = consent.history(tx, tenant_id, number, HISTORY_SHOWN)
     history = [agent_shapes.ConsentEntry(**vars(entry)) for entry in entries]

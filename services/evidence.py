@@ -9,7 +9,7 @@ from domain.phones import InvalidNumber, parse
 from domain.statuses import MessageStatus, OptOutScope
 from services.errors import InvalidField, NotFound
 from services.shapes import Moment
-from store import consent, evidence, numbers, tenants
+from store import consent, evidence, lines, tenants
 from store.database import Tx
 from store.tenants import Tenant
 
@@ -120,7 +120,7 @@ def of_tenant(tx: Tx, subdomain: str, number: str) -> Evidence:
 
 
 def _standing(tx: Tx, tenant_id: int, number: str, our_id: int, our_number: str) -> Standing:
-    said = consent.stands(tx, tenant_id, number, numbers.line(tx, tenant_id, our_id))
+    said = consent.stands(tx, tenant_id, number, lines.of_number(tx, tenant_id, our_id))
     return Standing(our_number, None if said is None else said.status)
 
 

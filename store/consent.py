@@ -61,8 +61,9 @@ def anything_of(tenant_id: Any, number: Any) -> sa.Select[int]:
 
 
 _APPEND = sa.insert(t.consent_ledger)
+_NEWEST = sa.select(ledger.id).order_by(ledger.id.desc()).limit(1)
 _SAID = (
-    sa.select(ledger.status, ledger.scope, ledger.scope_id, ledger.number_id)
+    sa.select(ledger.id, ledger.status, ledger.scope, ledger.scope_id, ledger.number_id)
     .where(ledger.tenant_id == bindparam("tenant_id"), ledger.number == bindparam("number"))
     .order_by(ledger.id.desc())
 )
@@ -72,6 +73,13 @@ _OVERTAKING = _SAID.where(
         sa.and_(ledger.status == Consent.OPTED_IN, ledger.at > bindparam("since")),
     )
 )
+
+
+def newest(tx: Tx) -> int:
+    """The newest entry of the ledger; 0 of an empty one. Ids grow over all tenants, so that those
+    of a tenant up to it are what was said to that tenant so far. Needs the routing lock."""
+    found: int | None = tx.conn.execute(_NEWEST).scalar_one_or_none()
+    return found or 0
 
 
 def append(tx: Tx, entry: Entry) -> None:
@@ -110,7 +118,8 @@ def is_overtaken(tx: Tx, entry: Entry, since: datetime, line: Line) -> bool:
 
 
 def _said(row: AnyRow) -> Said:
-    return Said(Consent(row.status), OptOutScope(row.scope), row.scope_id, row.number_id)
+    status, scope = Consent(row.status), OptOutScope(row.scope)
+    return Said(status, scope, row.scope_id, row.number_id, row.id)
 
 
 def opted_out(tx: Tx, tenant_id: int, number: str, line: Line) -> bool:

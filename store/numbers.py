@@ -8,10 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from domain.consent import Line
 from domain.health import Health
 from domain.statuses import ChatStatus, NumberStatus, OptOutReplies
-from store import consent, health, tenants
+from store import consent, health, lines
 from store import tables as t
 from store.database import AnyRow, Tx, on_each
 
@@ -130,10 +129,6 @@ _PAIR = (
         n.removed_at.is_(None),
     )
 )
-_TEXTED_FROM = sa.select(t.number_queues.c.queue_id).where(
-    t.number_queues.c.tenant_id == bindparam("tenant_id"),
-    t.number_queues.c.number_id == bindparam("number_id"),
-)
 
 
 @dataclass(frozen=True)
@@ -210,7 +205,7 @@ def pair(tx: Tx, tenant_id: int, recipient: str, sender: str) -> Pair | None:
         consumer_id=row.consumer_id,
         chat=None if row.chat_id is None else (row.chat_id, ChatStatus(row.chat_status)),
         opted_out=row.said is not None
-        and consent.opted_out(tx, tenant_id, sender, _line(tx, number)),
+        and consent.opted_out(tx, tenant_id, sender, lines.of_number(tx, tenant_id, number.id)),
     )
 
 
@@ -219,23 +214,6 @@ def meet(tx: Tx, tenant_id: int, number: str) -> None:
     two first texts of one consumer would wait for each other's row and lock crosswise."""
     values = {"tenant_id": tenant_id, "number": number, "created_at": tx.now}
     tx.conn.execute(_MEET[tx.on_sqlite], values)
-
-
-def line(tx: Tx, tenant_id: int, number_id: int) -> Line:
-    """A number of ours as the scopes of consent see it."""
-    return _line(tx, by_id(tx, tenant_id, number_id))
-
-
-def _line(tx: Tx, number: Number) -> Line:
-    tree = tenants.tree(tx, number.tenant_id)
-    queues = [number.queue_id] if number.queue_id is not None else _texted_from(tx, number)
-    above = (queue_id for queue in queues if queue in tree for queue_id in tree.way_up(queue))
-    return Line(number.id, frozenset([*queues, *above]))
-
-
-def _texted_from(tx: Tx, number: Number) -> list[int]:
-    which = {"tenant_id": number.tenant_id, "number_id": number.id}
-    return list(tx.conn.execute(_TEXTED_FROM, which).scalars())
 
 
 def _number(row: AnyRow) -> Number:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from store import consent, numbers
+from store import consent, lines
 from store import tables as t
 from store.database import Tx
 
@@ -31,6 +31,6 @@ def get(tx: Tx, tenant_id: int, consumer_id: int, number_id: int) -> Recipient:
     whom = {"tenant_id": tenant_id, "consumer_id": consumer_id}
     row = tx.conn.execute(_RECIPIENT, whom).one()
     out = row.said is not None and consent.opted_out(
-        tx, tenant_id, row.number, numbers.line(tx, tenant_id, number_id)
+        tx, tenant_id, row.number, lines.of_number(tx, tenant_id, number_id)
     )
     return Recipient(row.number, out)

@@ -17,6 +17,7 @@ from domain.config.document import Configuration
 Fields = Mapping[str, Any]
 TOP = "(top)"
 """The parent of the queues that have none: no key of a queue."""
+_PLACE = frozenset({"parent", "queue", "outbound"})
 
 
 class Kind(StrEnum):
@@ -77,6 +78,16 @@ class Plan:
     @property
     def verbs(self) -> tuple[Verb, ...]:
         return tuple(Verb)
+
+    @property
+    def moves_numbers(self) -> bool:
+        """Whether a number may come to stand for other queues than before, itself or with a queue
+        (domain/consent.py)."""
+        return any(
+            change.kind in (Kind.QUEUE, Kind.NUMBER)
+            and not _PLACE.isdisjoint(field.field for field in change.fields)
+            for change in self.changes
+        )
 
     def of(self, kind: Kind, *verbs: Verb) -> Iterator[Change]:
         """The changes of one kind of object."""

@@ -45,14 +45,17 @@ ALL = {*NUMBERS}
 async def silenced(world: World) -> set[str]:
     """The numbers of ours that may not text the phone."""
     from store import consent as ledger
-    from store import numbers
+    from store import lines
 
     def ask(tx: Tx) -> set[str]:
         return {
             number
             for number in NUMBERS
             if ledger.opted_out(
-                tx, world.tenant_id, PHONE, numbers.line(tx, world.tenant_id, world.numbers[number])
+                tx,
+                world.tenant_id,
+                PHONE,
+                lines.of_number(tx, world.tenant_id, world.numbers[number]),
             )
         }
 

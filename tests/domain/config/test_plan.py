@@ -103,3 +103,22 @@ def test_a_queue_that_moves_under_one_whose_key_is_top_is_a_change() -> None:
         Kind.QUEUE
     )
     assert (change.key, change.fields) == ("a", (FieldChange("parent", "(top)", "top"),))
+
+
+def test_a_plan_knows_whether_numbers_come_to_other_queues() -> None:
+    def company(queue: str | None = "a", **more: object) -> Configuration:
+        number = {"account": "main", "label": "Line"} | ({"queue": queue} if queue else {})
+        below = {"b": {"name": "B"}} | more
+        data = {"a": {"name": "A", "queues": below}, "c": {"name": "C"}}
+        accounts = {"main": {"carrier": "simulator"}}
+        numbers = {"+14155550100": number}
+        return validate(
+            {"tenant": "acme", "name": "Acme", "accounts": accounts, "queues": data}
+            | {"numbers": numbers}
+        )
+
+    before = company()
+    assert compare(before, company("c")).moves_numbers
+    assert compare(before, company(None)).moves_numbers
+    assert compare(company(d={"name": "D"}), before).moves_numbers
+    assert not compare(before, company(b={"name": "Renamed"})).moves_numbers
