@@ -24,6 +24,10 @@ OF_ALL_TENANTS = {
     "incarnations": {"unsettled", "lost_texts"},
     # A carrier's webhook names its account, and the account its tenant; numbers are unique.
     "numbers": {"_BY_NAME", "_BY_ACCOUNT"},
+    # The names of accounts are unique, too: is it another's, or was it that of a removed one?
+    "accounts": {"taken", "take_over"},
+    # How far the ledger has come, for whichever tenant.
+    "consent": {"_NEWEST"},
     # Operators see the health of all accounts.
     "health": "all",
     # What a process that began before texts named their tenant asks first.
