@@ -39,11 +39,13 @@ export const refreshChats = refresher(async () => {
   for (const id of [...state.chats.keys(), ...state.dismissed.keys()]) state.ended.delete(id);
   for (const chat of before.values()) {
     if (state.dismissed.has(chat.id)) announce(`Chat with ${phone(chat)} dismissed. It comes back when the consumer writes.`);
-    else if (!state.chats.has(chat.id)) await keepEnded(chat.id, chat);
+    else if (!state.chats.has(chat.id)) keepEnded(chat.id, chat);
   }
   // What was aside and came back is another agent's, or waits: it is kept for what I wrote in it.
-  for (const { id } of aside.values()) {
-    if (!chatOf(id)) await keepEnded(id);
+  for (const chat of aside.values()) {
+    if (chatOf(chat.id) || (chat.id !== state.selected && !hasWords(chatKey(state.agent.id, chat)))) continue;
+    keepOnScreen(chat);
+    keepEnded(chat.id);
   }
   for (const chat of [...open, ...dismissed]) {
     resume(chat);
@@ -63,16 +65,22 @@ function inTrouble(list) {
 
 const enders = new Map();
 
+// At once, before anything is asked: what is half-written in it must not go away for a moment.
+function keepOnScreen(chat) {
+  state.ended.set(chat.id, { ...chat, status: "left" });
+}
+
 // The chat stays on the screen until the agent closes it: the last ticks are still to come.
 function keepEnded(id, mine = null) {
   if (mine) state.leaving.set(id, mine);
+  if (mine && !state.ended.has(id)) keepOnScreen(mine);
   if (!enders.has(id)) enders.set(id, refresher(() => fetchEnded(id)));
   return enders.get(id)();
 }
 
 async function fetchEnded(id) {
   const wasKept = state.ended.has(id);
-  const known = state.ended.get(id) ?? state.leaving.get(id) ?? null;
+  const known = state.leaving.get(id) ?? state.ended.get(id) ?? null;
   let chat = known;
   try {
     chat = await api.get(`chats/${id}`);

@@ -165,3 +165,18 @@ async def test_a_full_storage_keeps_the_text_for_as_long_as_the_page_lives(
     await expect(page.get_by_label("Your text")).to_have_value("")
     await page.keyboard.press("Alt+K")
     await expect(page.get_by_label("Your text")).to_have_value("kept after")
+
+
+async def test_a_chat_that_ends_while_the_server_fails_stays_with_what_is_half_written(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    await page.get_by_label("Your text").fill("Half a th")
+    api.refuse["GET chats/131"] = (503, "The store is down.")
+    await api.close(131, "disconnected_by_end_user")
+    await expect(page.locator(".chats .card")).to_have_count(0)
+    await expect(page.get_by_label("What you wrote, not sent")).to_have_value("Half a th")
+    await expect(page.locator(".head .status")).to_have_text("■ No longer yours")
+    api.refuse.clear()
+    await expect(page.locator(".head .status")).to_have_text("■ Ended by the consumer")
+    await expect(page.locator("#announce")).to_contain_text("Ended by the consumer")
