@@ -9,7 +9,7 @@ from domain.receipts import WHOLE, SegmentStatus, later, message_status
 from domain.statuses import UNSENT, MessageStatus
 from services import consent, events, windows
 from store import locks, sends
-from store.database import Tx
+from store.database import Again, Tx
 from store.numbers import Account
 from store.sends import EarlyReceipt, Sending
 
@@ -35,8 +35,7 @@ def apply(tx: Tx, account: Account, receipts: list[Receipt]) -> None:
         if text is None:
             continue
         _advance(tx, windows.hold(tx, text), _early(receipt), account.id, receipt.provider_id)
-        if receipt.opted_out:
-            consent.blocked_by_carrier(tx, text, f"{receipt.error} in a receipt")
+        _take_block(tx, text, _early(receipt))
     # After the texts' locks, and in one order: two reports of the same texts must not cross.
     unknown = [receipt for receipt, text in found if text is None]
     for receipt in sorted(unknown, key=lambda each: each.provider_id):
@@ -49,17 +48,33 @@ def _keep(tx: Tx, account: Account, receipt: Receipt) -> None:
     text = sends.by_provider(tx, account.tenant_id, account.id, receipt.provider_id)
     if text is None:
         sends.keep_receipt(tx, account.tenant_id, account.id, receipt.provider_id, _early(receipt))
+    elif receipt.opted_out:
+        # It ends chats, whose locks come before: found at once, the second time.
+        raise Again
     else:
         _advance(tx, windows.hold(tx, text), _early(receipt), account.id, receipt.provider_id)
 
 
+def _take_block(tx: Tx, text: Sending, receipt: EarlyReceipt) -> None:
+    """What the carrier holds back goes into the ledger. Needs `consent.hold_chats`."""
+    if receipt.opted_out:
+        consent.blocked_by_carrier(tx, text, f"{receipt.error} in a receipt")
+
+
 def apply_early(tx: Tx, tenant_id: int, account_id: int, message_id: int, provider_id: str) -> None:
-    """Apply the receipts that came before the carrier's id was known."""
+    """Apply the receipts that came before the carrier's id was known.
+
+    Where one tells of a block and what that may end is not held, it is all done again (`Again`):
+    the caller holds the chats from the second attempt on.
+    """
     locks.receipts(tx, account_id, provider_id)
     for early in sends.take_receipts(tx, tenant_id, account_id, provider_id):
         text = sends.by_id(tx, tenant_id, message_id)
         assert text is not None
+        if early.opted_out and not tx.attempt:
+            raise Again
         _advance(tx, text, early, account_id, provider_id)
+        _take_block(tx, text, early)
 
 
 def forget_old(tx: Tx) -> None:
@@ -87,7 +102,7 @@ def _may_speak_of(receipt: Receipt, text: Sending) -> bool:
 
 
 def _early(receipt: Receipt) -> EarlyReceipt:
-    return EarlyReceipt(receipt.segment, receipt.status, receipt.error)
+    return EarlyReceipt(receipt.segment, receipt.status, receipt.error, receipt.opted_out)
 
 
 def _advance(

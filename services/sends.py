@@ -25,6 +25,9 @@ CARRIER_SAYS_MAX = 500
 
 def accepted(tx: Tx, tenant_id: int, message_id: int, answer: Accepted | Found) -> Settled:
     """The carrier has it: note its id, and apply receipts that were quicker."""
+    if tx.attempt:
+        text = _read(tx, tenant_id, message_id)
+        consent.hold_chats(tx, text.tenant_id, text.consumer_id)
     text = _hold(tx, tenant_id, message_id)
     account_id = account_of(tx, text)
     segments = answer.segments or text.segments

@@ -117,7 +117,7 @@ _TAKE = (
         r.account_id == bindparam("account_id"),
         r.provider_id == bindparam("provider_id"),
     )
-    .returning(r.id, r.segment, r.status, r.error)
+    .returning(r.id, r.segment, r.status, r.error, r.opted_out)
 )
 
 
@@ -191,6 +191,7 @@ class EarlyReceipt:
     segment: int
     status: SegmentStatus
     error: str | None
+    opted_out: bool = False
 
 
 def keep_receipt(
@@ -206,6 +207,7 @@ def keep_receipt(
             "segment": receipt.segment,
             "status": receipt.status,
             "error": receipt.error,
+            "opted_out": receipt.opted_out,
             "received_at": tx.now,
         },
     )
@@ -218,7 +220,8 @@ def take_receipts(
     wanted = {"tenant_id": tenant_id, "account_id": account_id, "provider_id": provider_id}
     taken = tx.conn.execute(_TAKE, wanted).all()
     return [
-        EarlyReceipt(row.segment, SegmentStatus(row.status), row.error) for row in sorted(taken)
+        EarlyReceipt(row.segment, SegmentStatus(row.status), row.error, row.opted_out)
+        for row in sorted(taken)
     ]
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from store.tables.columns import BigId, identity, moment, of_tenant, partial_index, ref, table
 
@@ -99,6 +109,8 @@ early_receipts = table(
     Column("segment", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("error", Text),
+    # It says that the carrier blocked the text, because its consumer has opted out there.
+    Column("opted_out", Boolean, nullable=False, server_default=false()),
     moment("received_at", nullable=False),
     Index(None, "account_id", "provider_id"),
     # Those that are to be forgotten.

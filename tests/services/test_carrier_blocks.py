@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from carriers.protocol import Receipt, Rejected
+from carriers.protocol import Accepted, Receipt, Rejected
 from domain.receipts import SegmentStatus
 from domain.statuses import ChatStatus, MessageStatus, OptOutScope
 from services import claims, receipts, sends
@@ -109,3 +109,15 @@ async def test_a_start_to_another_number_does_not_overtake_a_block(
     await world.text("START", to=VIP_NUMBER)
     await call_back(world, text)
     assert await ledger(world) == [STARTED, BLOCKED]
+
+
+async def test_a_block_that_is_told_before_the_carriers_id_is_known_is_not_lost(
+    world: World,
+) -> None:
+    text = await handed_over(world)
+    told = Receipt(None, "SM7", 0, SegmentStatus.FAILED, "21610", opted_out=True)
+    await world.db.write(receipts.apply, world.account, [told])
+    assert await ledger(world) == []
+    await world.db.write(sends.accepted, world.tenant_id, text, Accepted("SM7"))
+    assert await ledger(world) == [BLOCKED]
+    assert await world.rows(sa.select(t.chats.c.status)) == [(ChatStatus.FINISHED,)]
