@@ -35,7 +35,8 @@ class Accounts:
         self._known: dict[tuple[str, str], tuple[float, Account]] = {}
 
     async def find(self, carrier: str, name: str) -> Account:
-        """The account, no older than `REMEMBER_SECONDS`. Raises `NotFound`."""
+        """The account, no older than `REMEMBER_SECONDS`; one that was removed is read each time,
+        since it may be back. Raises `NotFound`."""
         now = asyncio.get_running_loop().time()
         read_at, known = self._known.get((carrier, name), (now, None))
         if known is not None and now - read_at < REMEMBER_SECONDS:
@@ -45,7 +46,8 @@ class Accounts:
             self._known.pop((carrier, name), None)
             raise NotFound
         # Only what exists is remembered, so that made-up names take no memory.
-        self._known[carrier, name] = now, found
+        if not found.removed:
+            self._known[carrier, name] = now, found
         return found
 
 

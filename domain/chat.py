@@ -224,6 +224,9 @@ def _queue_gone(state: ChatState, target: int | None, at: datetime, world: World
         state.status is ChatStatus.QUEUED and tree.is_leaf(target)
     ):
         return Decision(moved)
+    if state.unanswered:
+        # The menu opens when the consumer answers, and not before.
+        return Decision(replace(moved, status=ChatStatus.SELECTING, queued_at=None))
     return menu.enter(replace(moved, queued_at=None), target, at, world)
 
 

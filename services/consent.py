@@ -60,8 +60,8 @@ def opt_out(tx: Tx, entry: Entry, consumer_id: int) -> bool:
 
 
 def _scoped(tx: Tx, entry: Entry) -> Entry:
-    """With the scope that is set. A number in no queue has none to speak of, so that the opt-out
-    is the tenant's: rather too wide than too narrow."""
+    """With the scope that is set. A number in no queue has none to speak of: an opt-out is then the
+    tenant's, rather too wide than too narrow, and a START opens the number alone."""
     assert entry.number_id is not None
     number = numbers.by_id(tx, entry.tenant_id, entry.number_id)
     match tenants.get(tx, entry.tenant_id).optout_scope:
@@ -69,6 +69,8 @@ def _scoped(tx: Tx, entry: Entry) -> Entry:
             return replace(entry, scope=OptOutScope.NUMBER, scope_id=number.id)
         case OptOutScope.QUEUE if number.queue_id is not None:
             return replace(entry, scope=OptOutScope.QUEUE, scope_id=number.queue_id)
+        case OptOutScope.QUEUE if entry.status is Consent.OPTED_IN:
+            return replace(entry, scope=OptOutScope.NUMBER, scope_id=number.id)
     return entry
 
 

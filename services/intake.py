@@ -97,8 +97,6 @@ def _pair(tx: Tx, account: Account, inbound: InboundText, sender: str) -> Pair:
     pair = numbers.pair(tx, account.tenant_id, inbound.recipient, sender)
     if pair is None:
         raise NotFound("The number is not found.")
-    if account.id not in (pair.number.account_id, pair.number.fallback_id):
-        raise NotFound("The number is another account's.")
     return pair
 
 

@@ -27,12 +27,17 @@ def give_up_absent(tx: Tx, tenant_id: int, listening_since: datetime) -> list[in
     `listening_since`: from when on we could have heard of everybody. An outage of ours is not
     taken for everybody's absence: the time counts from its end.
     """
-    minutes = tenants.get(tx, tenant_id).settings.get("disconnect_timeout")
-    before = tx.now - timedelta(minutes=minutes or DEFAULTS.disconnect_timeout)
-    if listening_since > before or not users.unheard_of(tx, tenant_id, before):
+    if not _absent(tx, tenant_id, listening_since):
         return []
     locks.routing(tx, tenant_id)
-    absent = users.unheard_of(tx, tenant_id, before)
+    # Another time-out may have been applied meanwhile.
+    absent = _absent(tx, tenant_id, listening_since)
     for agent_id in absent:
         agents.set_status(tx, tenant_id, agent_id, AgentStatus.OFFLINE)
     return absent
+
+
+def _absent(tx: Tx, tenant_id: int, listening_since: datetime) -> list[int]:
+    minutes = tenants.get(tx, tenant_id).settings.get("disconnect_timeout")
+    before = tx.now - timedelta(minutes=minutes or DEFAULTS.disconnect_timeout)
+    return [] if listening_since > before else users.unheard_of(tx, tenant_id, before)

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.after_hours import NEVER, closed_until
 from domain.process import NextRouting
 from domain.routing import (
     DECLINE_PAUSE,
     Candidate,
-    Staffing,
     Waiting,
     WaitingBecause,
     match,
-    waiting_because,
 )
 from domain.statuses import OfferState
 from services import events, first_look, wrap_up
+from services.waiting import explain, explain_all
 from store import chats as store_chats
 from store import locks, matching, offers, outbox, tenants, users
 from store.chats import OpenChat
 from store.database import Tx
+
+# A queue that opened since has just become due; the match is repeated more often.
+LATELY = timedelta(minutes=5)
 
 
 def offer_chat(tx: Tx, chat: OpenChat) -> None:
@@ -95,14 +97,18 @@ def withdraw_agent(tx: Tx, tenant_id: int, agent_id: int) -> None:
     lost_offers(tx, tenant_id, {*lost, *matching.held_for(tx, tenant_id, agent_id)})
 
 
-def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """Agents who may have room again: offer them what has waited longest. As (chat, agent)."""
-    if not agent_ids:
-        return []
-    limit = tenants.get(tx, tenant_id).concurrency_limit
-    candidates = _at_open_queues(
-        tx, tenant_id, matching.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
-    )
+def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> None:
+    """Agents who may have room again: offer them what has waited longest."""
+    if agent_ids:
+        limit = tenants.get(tx, tenant_id).concurrency_limit
+        candidates = matching.candidates(tx, tenant_id, limit, agent_ids=agent_ids)
+        _offer_longest(tx, tenant_id, candidates)
+        _await_opening(tx, tenant_id, candidates)
+
+
+def _offer_longest(tx: Tx, tenant_id: int, candidates: list[Candidate]) -> list[tuple[int, int]]:
+    """New offers of what has waited longest on open queues, as (chat, agent)."""
+    candidates = _at_open_queues(tx, tenant_id, candidates)
     waiting = matching.waiting_for(tx, tenant_id, candidates)
     made = match(candidates, waiting)
     _make(tx, tenant_id, made)
@@ -115,38 +121,25 @@ def offer_agents(tx: Tx, tenant_id: int, agent_ids: Sequence[int]) -> list[tuple
     return made
 
 
+def _await_opening(tx: Tx, tenant_id: int, candidates: Sequence[Candidate]) -> None:
+    """What waits on their closed queues may have waited before they closed, when nobody was free:
+    the router is to ring when they open."""
+    tree = tenants.tree(tx, tenant_id)
+    theirs = {queue_id for one in candidates for queue_id in one.queue_ids}
+    closed = {queue_id for queue_id in theirs if not tree.is_open(queue_id, tx.now)}
+    waited_on = closed.intersection(matching.queues_waited_on(tx, tenant_id)) if closed else ()
+    opening = [closed_until(tree, queue_id, tx.now) for queue_id in waited_on]
+    soon = min((at for at in opening if at is not None), default=NEVER)
+    if soon < NEVER:
+        call_router(tx, tenant_id, soon)
+
+
 def _at_open_queues(tx: Tx, tenant_id: int, candidates: list[Candidate]) -> list[Candidate]:
     """What waits on a closed queue is offered when it opens."""
     tree = tenants.tree(tx, tenant_id)
     ids = {queue_id for one in candidates for queue_id in one.queue_ids}
     open_now = frozenset(queue_id for queue_id in ids if tree.is_open(queue_id, tx.now))
     return [replace(one, queue_ids=one.queue_ids & open_now) for one in candidates]
-
-
-def explain(tx: Tx, chat: OpenChat, because: WaitingBecause | None = None) -> None:
-    """Note why the chat waits, if the caller knows it; its process is told only of a change."""
-    sms = tenants.get(tx, chat.tenant_id).sms
-    reason: str = (because if sms else WaitingBecause.SMS_OFF) or _reason(tx, chat)
-    if reason == WaitingBecause.CLOSED:
-        until = closed_until(tenants.tree(tx, chat.tenant_id), chat.state.queue_id, tx.now)
-        if until is not None and until < NEVER:
-            reason = f"{reason} until {until:%Y-%m-%d %H:%M} UTC"
-    if chat.waiting_because != reason:
-        chat.waiting_because = reason
-        chat.changed = True
-
-
-def _reason(tx: Tx, chat: OpenChat) -> WaitingBecause:
-    queue_id = chat.state.queue_id
-    limit = tenants.get(tx, chat.tenant_id).concurrency_limit
-    staff = matching.staffing(tx, chat.tenant_id, [queue_id], limit)
-    return waiting_because(
-        offered=offers.is_offered(tx, chat.tenant_id, chat.id),
-        declined=offers.declined_since(tx, chat.tenant_id, chat.id, tx.now - DECLINE_PAUSE),
-        staff=staff.get(queue_id, Staffing()),
-        closed=not tenants.tree(tx, chat.tenant_id).is_open(queue_id, tx.now),
-        held=chat.held_until is not None and chat.held_until > tx.now,
-    )
 
 
 def restaff(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
@@ -156,24 +149,9 @@ def restaff(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
         withdraw_agent(tx, tenant_id, agent_id)
     # Hours may be others, too.
     next_change = ring(tx, tenant_id).at
-    _explain_waiting(tx, tenant_id, queue_ids)
+    explain_all(tx, tenant_id, store_chats.waiting_on(tx, tenant_id, queue_ids))
     if next_change is not None:
         call_router(tx, tenant_id, next_change)
-
-
-def _explain_waiting(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
-    for chat_id in store_chats.waiting_on(tx, tenant_id, queue_ids):
-        chat = store_chats.lock(tx, tenant_id, chat_id)
-        assert chat is not None
-        explain(tx, chat)
-
-
-def _explain_opened(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
-    """Chats of queues that are open now, and were closed when it was last said why they wait."""
-    for chat_id in store_chats.waiting_closed(tx, tenant_id, queue_ids):
-        chat = store_chats.lock(tx, tenant_id, chat_id)
-        assert chat is not None
-        explain(tx, chat)
 
 
 def lost_offers(tx: Tx, tenant_id: int, chat_ids: set[int]) -> None:
@@ -205,13 +183,14 @@ def sweep(tx: Tx, tenant_id: int) -> int:
     locks.routing(tx, tenant_id)
     rested = wrap_up.end_due(tx, tenant_id)
     limit = tenants.get(tx, tenant_id).concurrency_limit
-    free = [
-        candidate.agent_id
-        for candidate in matching.candidates(tx, tenant_id, limit)
-        if candidate.room > 0
-    ]
-    made = offer_agents(tx, tenant_id, free)
-    due = matching.waited_for_time(tx, tenant_id, made)
+    free = [one for one in matching.candidates(tx, tenant_id, limit) if one.room > 0]
+    made = _offer_longest(tx, tenant_id, free)
+    if not made:
+        return 0
+    tree = tenants.tree(tx, tenant_id)
+    waited_on = matching.queues_waited_on(tx, tenant_id)
+    opened = [queue_id for queue_id in waited_on if not tree.is_open(queue_id, tx.now - LATELY)]
+    due = matching.waited_for_time(tx, tenant_id, made, opened)
     return sum(pair not in due and pair[1] not in rested for pair in made)
 
 
@@ -229,7 +208,8 @@ def ring(tx: Tx, tenant_id: int) -> NextRouting:
     waited_on = matching.queues_waited_on(tx, tenant_id)
     opening = [closed_until(tree, queue_id, tx.now) for queue_id in waited_on]
     opened = [queue_id for queue_id, at in zip(waited_on, opening, strict=True) if at is None]
-    _explain_opened(tx, tenant_id, opened)
+    # Open now, and closed when it was last said why they wait.
+    explain_all(tx, tenant_id, store_chats.waiting_closed(tx, tenant_id, opened))
     declined = offers.next_pause_start(tx, tenant_id, tx.now - DECLINE_PAUSE)
     due = [None if declined is None else declined + DECLINE_PAUSE, *opening]
     due += [matching.next_release(tx, tenant_id), users.next_wrap_up(tx, tenant_id)]

@@ -86,11 +86,16 @@ _NEXT_HELD = sa.select(sa.func.min(c.held_until)).where(
     sa.text(t.HELD_CHAT),
 )
 _CHATS: sa.BindParameter[int] = bindparam("chat_ids", expanding=True)
-# Held for one agent until an instant, or on a queue that was closed, when they were last explained.
+# Held for one agent until an instant, on a queue that has just opened, or that was closed when it
+# was last said why they wait.
 _WAITED = sa.select(c.id).where(
     c.tenant_id == bindparam("tenant_id"),
     c.id.in_(_CHATS),
-    sa.or_(c.held_until.is_not(None), c.waiting_because.startswith(WaitingBecause.CLOSED)),
+    sa.or_(
+        c.held_until.is_not(None),
+        c.waiting_because.startswith(WaitingBecause.CLOSED),
+        c.queue_id.in_(bindparam("opened", expanding=True)),
+    ),
 )
 _DECLINES = sa.select(o.chat_id, o.agent_id).where(
     _OURS, o.chat_id.in_(_CHATS), sa.text(t.DECLINED_OFFER)
@@ -184,14 +189,13 @@ def next_release(tx: Tx, tenant_id: int) -> datetime | None:
 
 
 def waited_for_time(
-    tx: Tx, tenant_id: int, pairs: Sequence[tuple[int, int]]
+    tx: Tx, tenant_id: int, pairs: Sequence[tuple[int, int]], opened: Sequence[int]
 ) -> set[tuple[int, int]]:
     """Those of the pairs, as (chat, agent), that could not be offered before an instant had come:
-    a queue opened, a first look or the pause after a decline was over."""
-    if not pairs:
-        return set()
+    a queue opened, a first look or the pause after a decline was over. `opened`: the queues that
+    have opened lately."""
     them = {"tenant_id": tenant_id, "chat_ids": sorted({chat_id for chat_id, _ in pairs})}
-    chats = set(tx.conn.execute(_WAITED, them).scalars())
+    chats = set(tx.conn.execute(_WAITED, them | {"opened": opened}).scalars())
     declined = {tuple(row) for row in tx.conn.execute(_DECLINES, them)}
     return {pair for pair in pairs if pair[0] in chats or pair in declined}
 

@@ -147,6 +147,7 @@ export function select(chatId) {
 export function close(chatId) {
   const chat = state.ended.get(chatId);
   if (!state.ended.delete(chatId)) return;
+  state.leaving.delete(chatId); // what is still asked of it is not wanted any more
   forgetWords(chatKey(state.agent.id, chat));
   forget(chatId);
   state.threads.delete(chatId);

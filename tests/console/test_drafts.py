@@ -180,3 +180,20 @@ async def test_a_chat_that_ends_while_the_server_fails_stays_with_what_is_half_w
     api.refuse.clear()
     await expect(page.locator(".head .status")).to_have_text("■ Ended by the consumer")
     await expect(page.locator("#announce")).to_contain_text("Ended by the consumer")
+
+
+async def test_a_chat_that_was_closed_while_the_server_fails_does_not_come_back(
+    page: Page, api: FakeApi
+) -> None:
+    await in_a_chat(page, api)
+    api.refuse["GET chats/131"] = (503, "The store is down.")
+    await api.close(131, "disconnected_by_end_user")
+    await expect(page.locator(".head .status")).to_have_text("■ No longer yours")
+    await page.keyboard.press("Alt+C")
+    await expect(page.get_by_text("No chat is open.")).to_be_visible()
+    async with page.expect_response(lambda answer: answer.url.endswith("chats/131") and answer.ok):
+        api.refuse.clear()
+    api.open_chat(132)
+    await api.say(132, "Hello?")
+    await expect(page.locator("#lists")).to_contain_text("0132")
+    await expect(page.locator("#lists")).not_to_contain_text("0131")

@@ -10,7 +10,7 @@ import pytest
 from domain.chat import decide
 from domain.commands import Command
 from domain.decisions import ChatState, Decision, World
-from domain.facts import ConsumerWrote
+from domain.facts import ConsumerWrote, QueueGone
 from domain.queues import Queue, QueueTree
 from domain.statuses import ChatStatus, Direction
 from domain.texts import TextKey
@@ -103,3 +103,14 @@ def test_where_there_is_nothing_to_choose_the_answered_chat_waits(
 
 def test_help_opens_no_menu() -> None:
     assert answer(ours(), "HELP", Command.HELP) == Decision(ours())
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_nobody_who_has_not_answered_is_asked_or_queued_because_a_queue_is_gone(
+    waits: bool,
+) -> None:
+    before = replace(ours(ORDERS), status=ChatStatus.QUEUED, queued_at=NOON) if waits else ours()
+    moved = decide(before, QueueGone(TOP if waits else ALONE, LATER), WORLD)
+    assert said(moved) == []
+    assert (moved.state.status, moved.state.queued_at) == (ChatStatus.SELECTING, None)
+    assert said(answer(moved.state, "Hello"))[0] is TextKey.GREETING

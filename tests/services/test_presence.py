@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from domain.statuses import AgentStatus, ChatStatus
 from services import agents, auth, presence
-from store import sessions, users
+from store import locks, sessions, users
+from store import tables as t
 from store.database import Tx
-from tests.conftest import SetClock
+from tests.conftest import OpenDatabase, SetClock
+from tests.crossing import crossed
 from tests.world import World
 
 
@@ -122,3 +124,22 @@ async def test_while_everybody_is_here_nobody_is_locked_out(world: World, clock:
     assert await give_up(world, began) == []
     assert len(said) <= 2
     assert not [one for one in said if "UPDATE" in one or "lock" in one.lower()]
+
+
+async def test_the_time_is_the_one_that_holds_when_somebody_is_sent_offline(
+    world: World, clock: SetClock, open_database: OpenDatabase
+) -> None:
+    began = clock.at
+    await log_in(world, "ana")
+    await world.status("ana")
+    clock.move(minutes=6)
+
+    def longer(tx: Tx) -> None:
+        locks.routing(tx, world.tenant_id)
+        tx.conn.execute(sa.update(t.tenants).values(settings={"disconnect_timeout": 60}))
+
+    def absent(tx: Tx) -> list[int]:
+        return presence.give_up_absent(tx, world.tenant_id, began)
+
+    async with open_database() as other:
+        assert await crossed((world.db, longer), (other, absent)) == [None, []]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from domain.process import NextRouting
 from domain.routing import DECLINE_PAUSE, FIRST_LOOK
 from services import routing
 from store import tables as t
@@ -63,3 +64,24 @@ async def test_what_time_alone_made_possible_is_offered_and_is_no_broken_rule(
     clock.move(hours=1)
     assert await sweep(world) == 0
     assert await world.offers(agent) == [chat_id]
+
+
+@pytest.mark.parametrize("because", ["nobody is there", "another agent is asked"])
+async def test_a_chat_that_waited_before_its_queue_closed_is_offered_when_it_opens(
+    world: World, clock: SetClock, because: str
+) -> None:
+    await world.hours("Orders", "Mo-Fr 09:00-13:00")
+    if because == "another agent is asked":
+        await world.status("ben")
+    chat_id = await world.waiting_chat()
+    clock.move(hours=20)
+    await world.status("ana")
+    assert await world.offers("ana") == []
+    opens = clock.at + timedelta(hours=1)
+    assert await world.db.write(routing.ring, world.tenant_id) == NextRouting(opens)
+    o = t.outbox.c
+    told = await world.rows(sa.select(o.payload).where(o.kind == "router"))
+    assert opens.isoformat() in [row.payload["at"] for row in told]
+    clock.move(hours=1, minutes=1)
+    assert await sweep(world) == 0
+    assert await world.offers("ana") == [chat_id]

@@ -108,6 +108,20 @@ async def test_a_number_that_a_stop_reached_stays_silent_wherever_it_or_its_queu
     assert not await silent(acme, VIP_NUMBER)
 
 
+@pytest.mark.parametrize("begin", [number_to_no_queue, texted_from_by_nobody])
+async def test_a_start_to_a_number_in_no_queue_opens_that_number_alone(
+    acme: World, begin: Callable[[Data], None]
+) -> None:
+    data = company()
+    begin(data)
+    await apply(acme.db, validate(data))
+    await acme.text("STOP")
+    await acme.text("STOP", to=VIP_NUMBER)
+    await acme.text("START", to=VIP_NUMBER)
+    assert not await silent(acme, VIP_NUMBER)
+    assert await silent(acme, MENU_NUMBER)
+
+
 async def test_a_number_that_a_stop_reached_stays_silent_when_it_is_given_up_and_comes_back(
     acme: World,
 ) -> None:
