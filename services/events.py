@@ -16,7 +16,8 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
     has it, whoever had it last is told: a dismissed chat that comes back leaves their list. So are
     they when another agent has taken it."""
     now = chat.state.agent_id or chat.state.preferred_agent_id
-    concerned = {agent_id for agent_id in (now, chat.had_by) if agent_id is not None}
+    # Whoever has it comes first.
+    concerned = dict.fromkeys(one for one in (now, chat.had_by) if one is not None)
     record(
         tx,
         chat.tenant_id,
@@ -24,7 +25,7 @@ def chat_changed(tx: Tx, chat: OpenChat) -> None:
         chat.id,
         status=chat.state.status,
         queue_id=chat.state.queue_id,
-        agent_ids=sorted(concerned),
+        agent_ids=list(concerned),
         seq=chat.seq,
         deadline_at=None if chat.ends_at is None else iso(chat.ends_at),
     )
