@@ -15,7 +15,7 @@ import { loginView } from "./login.js";
 import { forgetAll, resumeAll, unconfirmed, whenSent } from "./outbox.js";
 import { comeBack, look } from "./reading.js";
 import { ringWhile, setSound, soundOn, whenSoundChanges } from "./sound.js";
-import { changed, chatOf, reset, state, subscribe, wanting } from "./store.js";
+import { changed, chatCount, chatOf, reset, state, subscribe, wanting } from "./store.js";
 import { hear, keepMessage, refreshAll } from "./sync.js";
 import { chooseTheme } from "./theme.js";
 import { topView } from "./top.js";
@@ -109,7 +109,7 @@ function loggedOut(words) {
 }
 
 async function setStatus(status) {
-  const { current } = state.agent.concurrency;
+  const current = chatCount();
   const sure = status !== "Offline" || current === 0 || await ask({
     title: "Go Offline?",
     words: givenBack(current),
@@ -120,7 +120,8 @@ async function setStatus(status) {
 
 // Who is away is asked nothing: offers would wait for nobody.
 async function logout() {
-  const { status, concurrency: { current } } = state.agent;
+  const { status } = state.agent;
+  const current = chatCount();
   const sure = current === 0 || status === "Offline" || await ask({
     title: "Log out?",
     words: `You go Offline. ${givenBack(current)}`,

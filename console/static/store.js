@@ -77,6 +77,11 @@ export function inOrder(thread) {
   return [...thread.messages.values()].sort((one, other) => one.seq - other.seq);
 }
 
+/** How many chats I am in: those on the screen, so that no question speaks of others. */
+export function chatCount() {
+  return state.chats?.size ?? state.agent.concurrency.current;
+}
+
 /** How many texts of the consumer the agent has neither looked at nor answered. */
 export function unread(id) {
   const chat = chatOf(id);

@@ -4,6 +4,7 @@ import { el, say, set, tick } from "./dom.js";
 import { ACTIONS } from "./keys.js";
 import { menuView } from "./menu.js";
 import { soundBlocked, soundOn } from "./sound.js";
+import { chatCount } from "./store.js";
 import { theme } from "./theme.js";
 import { chosenStatuses, givenBack, since } from "./words.js";
 
@@ -33,7 +34,7 @@ function statusView(acts) {
   const menu = menuView({
     kind: "status", label: "Statuses", action: ACTIONS.status, face: [mark, word, time, fold()],
     entries: () => chosenStatuses.map((each, index) => ({
-      key: each, label: each, digit: String(index + 1), about: meaning(each, agent.concurrency.current),
+      key: each, label: each, digit: String(index + 1), about: meaning(each, chatCount()),
       // In-chat is what the engine makes of Available.
       checked: each === agent.status || (each === "Available" && agent.status === "In-chat"),
       run: () => acts.setStatus(each),

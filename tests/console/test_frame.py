@@ -181,6 +181,17 @@ async def test_who_has_chats_is_asked_before_going_offline(page: Page, api: Fake
     await expect(page.get_by_label("Your status: Offline")).to_be_visible()
 
 
+async def test_who_sees_no_chat_is_not_asked_about_one_that_just_ended(
+    page: Page, api: FakeApi
+) -> None:
+    # The end of the chat was told, what it means for the agent's load is still to come.
+    api.agent["concurrency"]["current"] = 1
+    await api.emit("agent.changed", status="In-chat", agent_ids=[7])
+    await expect(page.locator(".load")).to_have_text("1 / 3 chats")
+    await choose_status(page, "Offline")
+    await expect(page.get_by_label("Your status: Offline")).to_be_visible()
+
+
 async def test_who_logs_out_goes_offline_first(page: Page, api: FakeApi) -> None:
     await page.keyboard.press("Alt+G")
     await expect(page.get_by_label("Your status: Available")).to_be_visible()
