@@ -43,7 +43,7 @@ export function accept(chatId, undisturbed) {
     try {
       const { messages, ...chat } = await api.post(`chats/${chatId}/accept`);
       state.offers = state.offers.filter((offer) => offer.chat_id !== chatId);
-      state.chats = new Map(state.chats ?? []).set(chatId, chat);
+      joined(chatId, chat);
       if (undisturbed()) select(chatId);
       announce(`Chat with ${phone(chat)} accepted`);
     } catch (error) {
@@ -53,6 +53,11 @@ export function accept(chatId, undisturbed) {
       refreshChats();
     }
   });
+}
+
+// A list of its own, so that what is being fetched is seen to be older.
+function joined(chatId, chat) {
+  state.chats = new Map(state.chats ?? []).set(chatId, chat);
 }
 
 // Somebody was quicker: who.
@@ -103,7 +108,7 @@ export function takeUp(chatId) {
     try {
       const { messages, ...chat } = await api.post(`chats/${chatId}/resume`);
       state.dismissed.delete(chatId);
-      state.chats.set(chatId, chat);
+      joined(chatId, chat);
       announce(`Chat with ${phone(chat)} resumed`);
     } finally {
       refreshChats();

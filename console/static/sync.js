@@ -30,9 +30,11 @@ export const refreshOffers = refresher(async () => {
 }, inTrouble("offers"));
 
 export const refreshChats = refresher(async () => {
-  const before = state.chats ?? new Map();
-  const aside = state.dismissed;
+  const { chats, dismissed: aside } = state;
+  const before = chats ?? new Map();
   const [open, dismissed] = await Promise.all([api.get("chats"), api.get("chats/dismissed")]);
+  // Accepted or resumed meanwhile, which this answer may not know yet and the next one does.
+  if (state.chats !== chats) return;
   delete state.trouble.chats;
   state.chats = new Map(open.map((chat) => [chat.id, chat]));
   state.dismissed = new Map(dismissed.map((chat) => [chat.id, chat]));

@@ -58,6 +58,34 @@ async def test_who_writes_on_while_an_offer_is_accepted_stays_in_the_chat(
     await expect(page.locator("#announce")).to_have_text("Chat with +1 415 555 0132 accepted")
 
 
+async def test_a_list_that_was_asked_for_before_a_chat_was_accepted_does_not_take_it_away(
+    page: Page, api: FakeApi
+) -> None:
+    await api.offer(131)
+    await expect(page.locator(".card.offer")).to_have_count(1)
+    asked, accepted, asked_again = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def older(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await accepted.wait()
+        await route.fulfill(response=answer)
+
+    async def newer(route: Route) -> None:
+        asked_again.set()  # and never answered: what is on the screen is the older answer's
+
+    await page.route("**/chats", newer)
+    await page.route("**/chats", older, times=1)
+    await api.emit("consent.asked", 131, agent_ids=[7])
+    await asked.wait()
+    await page.get_by_role("button", name="Accept").click()
+    await expect(page.locator(".chats .card")).to_have_count(1)
+    accepted.set()
+    await asked_again.wait()
+    assert await page.locator(".chats .card").count() == 1
+    assert await page.locator(".ended .card").count() == 0
+
+
 async def test_ending_is_asked_once_and_the_chat_stays_until_it_is_closed(
     page: Page, api: FakeApi
 ) -> None:

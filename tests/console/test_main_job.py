@@ -33,10 +33,16 @@ async def accept(page: Page, phone: str) -> None:
     await expect(page.get_by_role("button", name="Accept").first).to_be_visible()
     await page.keyboard.press("Alt+A")
     await expect(thread_of(page, phone)).to_be_visible()
+    # The thread of a chat that comes back is there before it is accepted.
+    await expect(page.locator(".chats .card", has_text=shown(phone))).to_be_visible()
 
 
 def thread_of(page: Page, phone: str) -> Locator:
-    return page.get_by_role("heading", name=f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}")
+    return page.get_by_role("heading", name=shown(phone))
+
+
+def shown(phone: str) -> str:
+    return f"+1 {phone[2:5]} {phone[5:8]} {phone[8:]}"
 
 
 async def reply(page: Page, text: str) -> None:
