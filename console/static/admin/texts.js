@@ -1,6 +1,7 @@
 // The system texts, per language: own wordings over the built-in ones, and which are sent at all.
 
 import { el, fill, set } from "../dom.js";
+import { language as languageName } from "../words.js";
 import { draft, edit } from "./draft.js";
 import { allowed } from "./rights.js";
 import { languages, laterWords, systemTexts, wording } from "./schema.js";
@@ -55,6 +56,6 @@ function sentSwitch(key) {
 }
 
 function nameOf(language) {
-  const name = new Intl.DisplayNames(["en"], { type: "language" }).of(language);
+  const name = languageName(language);
   return language === (draft.doc.language ?? "en") ? `${name} (default)` : name;
 }

@@ -22,6 +22,15 @@ async def test_a_text_tells_its_segments_and_a_variable_that_it_cannot_have(page
     await expect(ended).to_contain_text("@{MOON} is no variable of this text.")
 
 
+async def test_the_texts_are_there_while_a_language_is_half_typed(page: Page) -> None:
+    await page.get_by_label("Language").fill("en_US")
+    await section(page, "Texts")
+    language = page.get_by_label("Language", exact=True)
+    await expect(language).to_have_value("en")
+    await language.select_option("en_US")
+    await expect(page.locator("[data-path='texts.en_US.ended']")).to_be_visible()
+
+
 async def test_opening_hours_are_a_week_and_an_expression_at_once(
     page: Page, company: Company
 ) -> None:
