@@ -37,10 +37,13 @@ export function add(parentPath, name) {
   return key;
 }
 
+/** The keys in a path, which alternates: `["queues", "main", "queues"]` has one. */
+const keysIn = (path) => path.filter((_, index) => index % 2 === 1);
+
 /** Put a queue into `parentPath`, before the queue `before` or at the end. */
 export function move(key, parentPath, before = null) {
   const one = named(key);
-  if (!one || parentPath.includes(key) || before === key) return false;
+  if (!one || keysIn(parentPath).includes(key) || before === key) return false;
   const queue = one.queue;
   edit(one.path, undefined);
   const siblings = Object.entries(parentPath.reduce((inner, part) => inner?.[part], draft.doc) ?? {});

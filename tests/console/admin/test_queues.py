@@ -42,6 +42,25 @@ async def test_queues_are_moved_by_keys_and_by_dragging_and_the_phone_shows_the_
     assert list(below) == ["vip", "returns", "orders", "billing", "gifts"]
 
 
+async def test_a_queue_whose_key_is_a_word_of_the_path_is_moved_like_any_other(page: Page) -> None:
+    await page.get_by_label("Name of a new queue").last.fill("Queues")
+    await page.get_by_role("button", name="Add a queue below").click()
+    await expect(page.get_by_role("heading", name="Queue queues")).to_be_visible()
+    await page.locator("[data-queue='queues'] .name").press("Alt+ArrowUp")
+    await expect(names(page)).to_have_text(
+        ["Acme Outfitters", "Orders", "Returns", "Queues", "Billing", "VIP"]
+    )
+    # Into the queue above, but never into itself.
+    await page.locator("[data-queue='queues'] .name").press("Alt+ArrowRight")
+    await expect(
+        page.locator("[data-queue='returns'] > ul > [data-queue='queues']")
+    ).to_be_visible()
+    await page.locator("[data-queue='returns'] > .row").drag_to(
+        page.locator("[data-queue='queues'] > .row")
+    )
+    await expect(page.locator("[data-queue='returns'] [data-queue='queues']")).to_be_visible()
+
+
 async def test_a_queues_setting_says_what_it_inherits_and_from_whom(
     page: Page, company: Company
 ) -> None:
