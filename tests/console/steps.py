@@ -28,7 +28,9 @@ async def write(page: Page, text: str) -> None:
 async def choose_status(page: Page, status: str) -> None:
     entry = page.get_by_role("menuitemradio", name=status)
     for _ in range(5):
-        await page.get_by_label("Your status").click()
+        # A toggle: on a slow machine the menu may just have opened, and a click would close it.
+        if not await entry.is_visible():
+            await page.get_by_label("Your status").click()
         try:
             return await entry.click(timeout=3_000)
         except TimeoutError:
