@@ -3,8 +3,8 @@
 import * as api from "../api.js";
 import { el, fill, set } from "../dom.js";
 import { fullTime, plural } from "../words.js";
-import { draft, isDirty, replace } from "./draft.js";
-import { changeView } from "./review.js";
+import { draft, isDirty } from "./draft.js";
+import { changeView } from "./plan.js";
 import { mayChange } from "./rights.js";
 
 const BASE = "/admin/api/v1";
@@ -40,10 +40,7 @@ export async function goBack(version, review, ask) {
     words: "You have changes that are not applied. They are given up.",
     yes: "Give them up", no: "Keep them",
   });
-  if (!sure) return;
-  const found = await api.get(`${BASE}/configuration/versions/${version}`);
-  replace(found.document);
-  await review();
+  if (sure) await review(version);
 }
 
 export function auditView(root) {

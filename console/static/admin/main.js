@@ -130,6 +130,7 @@ function phase(name) {
 }
 
 function loggedOut(words) {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close(); // the login lies below
   phase("login");
   login.show(words);
 }

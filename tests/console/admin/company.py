@@ -35,7 +35,7 @@ class Company:
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         answer = await self.http.request(method, f"/admin/api/v1/{path}", json=body)
         assert answer.is_success, answer.text
-        return answer.json()
+        return answer.json() if answer.content else None
 
     async def document(self) -> dict[str, Any]:
         document: dict[str, Any] = (await self.call("GET", "configuration"))["document"]
