@@ -21,15 +21,7 @@ export function adopt(found, owner) {
   changed();
 }
 
-/** What we wanted was applied, and holds as the server writes it: nothing is pending. */
-export function applied(found) {
-  draft.version = found.version;
-  draft.base = found.document;
-  draft.doc = structuredClone(found.document);
-  changed();
-}
-
-/** Somebody else applied another version: ours goes on top of it. */
+/** Another version holds: what was typed and is not in it goes on top of it. */
 export function rebase(found) {
   draft.doc = structuredClone(merged(draft.base, draft.doc, found.document));
   draft.version = found.version;

@@ -26,7 +26,7 @@ const ask = askView(find("ask"));
 let user = null;
 let shown = null;
 
-const review = reviewView(find("plan"), { sectionOf, go, applied });
+const review = reviewView(find("plan"), { sectionOf, go, applied, reread: () => show(shown) });
 /** Of each section its title, its view, and how the thing is chosen that a field belongs to. */
 const SECTIONS = {
   queues: ["Queues", queuesView, chooseQueue],

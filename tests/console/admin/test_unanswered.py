@@ -8,9 +8,11 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.console.admin.company import Company, apply, rename
+from tests.console.looks import judge
 
 HELD = "**/admin/api/v1/configuration"
 PLAN = "**/admin/api/v1/configuration/plan"
+APPLY = "**/admin/api/v1/configuration/apply"
 
 
 async def name_of_orders(company: Company) -> str:
@@ -27,11 +29,90 @@ async def lost_on_the_way(route: Route) -> None:
     await route.abort()
 
 
+async def lost_on_the_way_back(route: Route) -> None:
+    await route.fetch()
+    await route.abort()
+
+
 @pytest.fixture
 async def renamed(page: Page) -> Page:
     """Ada wants the queue of orders to be called Sales."""
     await rename(page, "Orders", "Sales")
     return page
+
+
+async def press_apply(page: Page) -> None:
+    await page.get_by_role("button", name="Review and apply").click()
+    await page.get_by_role("button", name="Apply 1 change").click()
+
+
+async def test_what_was_applied_is_said_to_be_though_it_cannot_be_read_at_once(
+    renamed: Page, company: Company
+) -> None:
+    page = renamed
+    await page.route(HELD, lost_on_the_way)
+    async with page.expect_request_finished(lambda call: call.url.endswith("/apply")):
+        await press_apply(page)
+    await expect(page.locator("#done")).to_contain_text("Version 2 holds now.")
+    await expect(page.locator("#plan")).to_be_hidden()
+    await expect(page.locator("#pending")).to_be_hidden()
+    # What is typed before it can be read stays, and the next version is built on this one.
+    await page.get_by_label("Name", exact=True).fill("Shop")
+    await page.unroute(HELD)
+    async with page.expect_response(HELD):
+        pass
+    await apply(page)
+    await expect(page.locator("#done")).to_contain_text("Version 3 holds now.")
+    assert await name_of_orders(company) == "Shop"
+
+
+async def test_an_apply_whose_answer_was_lost_is_found_to_have_come_through(
+    renamed: Page, company: Company
+) -> None:
+    page = renamed
+    await page.route(APPLY, lost_on_the_way_back)
+    await page.route(HELD, lost_on_the_way)
+    await press_apply(page)
+    await expect(page.locator("#plan")).to_contain_text("Nobody knows yet whether it was applied.")
+    await judge(page, "in doubt")
+    await page.unroute(HELD)
+    await expect(page.locator("#done")).to_contain_text("Version 2 holds now.")
+    await expect(page.locator("#plan")).to_be_hidden()
+    await expect(page.locator("#pending")).to_be_hidden()
+    assert await name_of_orders(company) == "Sales"
+
+
+async def test_an_apply_that_never_arrived_is_said_not_to_hold_and_applied_again(
+    renamed: Page, company: Company
+) -> None:
+    page = renamed
+    await page.route(APPLY, lost_on_the_way)
+    await press_apply(page)
+    await expect(page.get_by_role("alert")).to_have_text(
+        "It was not applied: version 1 still holds."
+    )
+    await page.unroute(APPLY)
+    await page.get_by_role("button", name="Apply 1 change").click()
+    await expect(page.locator("#done")).to_contain_text("Version 2 holds now.")
+    assert await name_of_orders(company) == "Sales"
+
+
+async def test_anothers_version_is_not_taken_for_ours(renamed: Page, company: Company) -> None:
+    page = renamed
+
+    async def overtaken(route: Route) -> None:
+        await another_applies(company)
+        await route.abort()
+
+    await page.route(APPLY, overtaken)
+    await press_apply(page)
+    await expect(page.get_by_role("alert")).to_contain_text(
+        "It was not applied: version 2 holds now, without these changes."
+    )
+    await page.unroute(APPLY)
+    await page.get_by_role("button", name="Apply 1 change").click()
+    await expect(page.locator("#done")).to_contain_text("Version 3 holds now.")
+    assert (await company.document())["name"] == "Acme Limited"
 
 
 async def test_anothers_version_that_cannot_be_read_leaves_words_and_a_way_back(
