@@ -16,7 +16,7 @@ export const GROUPS = {
     decline: key("X", "Decline the offer that waits longest"),
     available: key("G", "Go Available"),
     status: key("U", "Choose a status"),
-    settings: key("S", "Settings: sound, light or dark, log out"),
+    settings: key("S", "Settings: sound, light or dark, password, log out"),
     logout: key("Z", "Log out"),
   },
   Chats: {

@@ -41,7 +41,8 @@ export function loginView(root, entered) {
   };
 }
 
-function refusal({ status, message, retryAfter }) {
+/** What a refused login or password means, in words. */
+export function refusal({ status, message, retryAfter }) {
   if (status === 429 && retryAfter) return `Too many attempts. Try again in ${duration(retryAfter)}.`;
   return status === 0 || status >= 500 ? `${message} Try again in a moment.` : message;
 }

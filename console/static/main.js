@@ -13,6 +13,7 @@ import { listsView } from "./lists.js";
 import { openLive } from "./live.js";
 import { loginView } from "./login.js";
 import { forgetAll, resumeAll, unconfirmed, whenSent } from "./outbox.js";
+import { passwordView } from "./password.js";
 import { comeBack, look } from "./reading.js";
 import { ringWhile, setSound, soundOn, whenSoundChanges } from "./sound.js";
 import { changed, chatCount, chatOf, reset, state, subscribe, wanting } from "./store.js";
@@ -28,6 +29,7 @@ let late = false; // the chats could not be fetched with the rest
 
 const help = helpView(find("help"));
 const ask = askView(find("ask"));
+const password = passwordView(find("password"));
 const login = loginView(find("login"), (agent) => {
   tabs.postMessage({ agent: agent.id });
   enter(agent);
@@ -44,7 +46,7 @@ const top = topView(find("me"), {
     announce(soundOn() ? "Sound is on" : "Sound is off");
     changed();
   },
-  chooseTheme, logout, help,
+  chooseTheme, logout, help, changePassword: () => password(state.agent.email),
 });
 const parts = [
   top.update,
@@ -101,6 +103,7 @@ function loggedOut(words) {
   live?.close();
   live = null;
   ringWhile(false);
+  find("password").close(); // the login lies below
   forgetAll();
   reset();
   state.phase = "login";

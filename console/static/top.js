@@ -11,7 +11,7 @@ import { chosenStatuses, givenBack, since } from "./words.js";
 const TAKING = ["Available", "In-chat"];
 const { simulator, temporal } = document.body.dataset;
 
-/** `acts`: `{setStatus, toggleSound, chooseTheme, help, logout}` */
+/** `acts`: `{setStatus, toggleSound, chooseTheme, help, changePassword, logout}` */
 export function topView(root, acts) {
   const status = statusView(acts);
   const settings = settingsView(acts);
@@ -96,6 +96,7 @@ function settings(acts) {
     simulator && { key: "phones", label: "Phones (simulator)", href: simulator },
     temporal && { key: "temporal", label: "Temporal UI", href: temporal },
     { key: "help", label: "Keys", run: acts.help },
+    { key: "password", label: "Change password…", run: acts.changePassword },
     { key: "logout", label: "Log out", run: acts.logout },
   ].filter(Boolean);
   entries.filter((entry) => !entry.separator).forEach((entry, index) => { entry.digit = String(index + 1); });

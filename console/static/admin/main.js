@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { askView } from "../ask.js";
 import { el, fill, say, set } from "../dom.js";
 import { loginView } from "../login.js";
+import { passwordView } from "../password.js";
 import { commandsView, settingsView } from "./company.js";
 import { consentView } from "./consent.js";
 import { crmView } from "./crm.js";
@@ -23,6 +24,7 @@ import { numberStatus, passwordOf } from "./verbs.js";
 const find = (id) => document.getElementById(id);
 const BASE = "/admin/api/v1";
 const ask = askView(find("ask"));
+const password = passwordView(find("password"));
 let user = null;
 let shown = null;
 
@@ -120,6 +122,7 @@ find("discard").addEventListener("click", async () => {
   discard();
   show(shown);
 });
+find("change-password").addEventListener("click", () => password(user.email));
 find("logout").addEventListener("click", async () => {
   const over = await api.post("logout").then(() => true, ({ status }) => status === 401);
   if (over) loggedOut("");

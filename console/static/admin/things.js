@@ -22,7 +22,7 @@ const KINDS = {
   },
   users: {
     title: "People", one: "person", declared: "User", asks: "Name",
-    intro: "Passwords are not configuration: a person gets one from an administrator and sets an own one.",
+    intro: "Passwords are not configuration: a person gets one from an administrator, and chooses another in the console: Settings, Change password.",
     made: (typed) => ({ name: typed, email: "" }),
     shown: (key, user) => [user.name, `${user.role ?? "agent"} · ${user.email}`],
   },
