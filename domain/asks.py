@@ -77,6 +77,9 @@ _TEXTS = (
     r"(?:txts?|texts?|messages?|msgs?|sms|notifications?|spam|promos?|promotions|ads|alerts"
     r"|reminders)"
 )
+_SEVERAL = (
+    r"(?:txts|texts|messages|msgs|sms|notifications|spam|promos|promotions|ads|alerts|reminders)"
+)
 _TEXTING = r"(?:txting|texting|messaging|msging|contacting|spamming|bothering|bugging|harassing)"
 _MENSAJES = r"(?:mensajes?|mensajitos|textos?|sms|notificaciones|publicidad|promociones|spam)"
 _UP_TO = r"(?:\w+ ){0,%d}"
@@ -109,6 +112,9 @@ _REQUESTS = [
     for request in (
         # English.
         rf"{_STOP} {_FEW}{_TEXTING}",
+        # "The automated messages"; "stop ignoring my messages" and "stop by" are no such thing.
+        rf"{_STOP} (?:(?:annoying|marketing|(?!\w+ing\b|by\b|at\b|and\b|to\b)\w+) ){{0,3}}"
+        rf"{_SEVERAL}",
         rf"{_STOP} (?:(?:all|any|the|these|those|this|your|more|with|w|of) ){{0,4}}{_TEXTS}",
         rf"(?:want|like|need) to {_STOP} (?:getting|receiving) (?:this|these|those|them|it)$",
         rf"^{_STOP} (?:i am|im|this is|you have|wrong) ",
@@ -125,7 +131,12 @@ _REQUESTS = [
         r"(?<!\bi )(?<!we )(?<!you )(?<!\bu )(?<!they )(?:dont|do not) send (?:me |us )?"
         rf"anything{_END}",
         rf"{_DONT} send (?:me |us )?(?:any ?)?more(?: of (?:this|these|those|them))?$",
-        rf"{_STOP} (?:all |any )?communications?",
+        rf"{_STOP} (?:all |any |further ){{0,2}}(?:communications?|contact(?! (?:lens|form|info)))",
+        rf"{_DONT} (?:ever )?(?:call|phone|e ?mail) (?:or|nor|and)"
+        r" (?:text|txt|message|msg|contact|sms)",
+        r"(?:revok|withdraw|rescind)\w* (?:\w+ ){0,2}(?:consent|permission)",
+        rf"(?:dont|do not|no longer|never) consent(?:ed)?"
+        rf"(?:$| to {_SOME}(?:{_TEXTS}|{_TEXTING}|contacted|contact))",
         rf"cancel (?:all |the |these |those |my |your ){{0,2}}{_TEXTS}",
         rf"(?:dont|do not|no longer) (?:want|wish|like|need) {_SOME}"
         rf"(?:{_TEXTS}|texted|messaged|contacted)",
@@ -139,6 +150,7 @@ _REQUESTS = [
         rf" (?:this|these|those|them|anything){_END}",
         rf"no more {_UP_TO % 2}{_TEXTS}",
         rf"enough (?:of|with) (?:all )?(?:the|these|this|your) {_TEXTS}",
+        rf"^enough {_SEVERAL}",
         rf"wrong (?:person|number|phone) (?:please |pls |plz )?(?:{_STOP}|remove|delete){_END}",
         r"(?:take|remove|delete|drop) (?:me|us|my (?:phone |cell )?(?:number|contact|name|phone)"
         rf"|this (?:phone )?number)(?: off| from| out|{_END})",
@@ -160,6 +172,10 @@ _REQUESTS = [
         r"no (?:me|nos) (?:vuelv\w+ a )?(?:escrib\w+|contact\w+|molest\w+|text\w+)",
         rf"no (?:me|nos) (?:vuelv\w+ a )?(?:envi\w+|mand\w+) (?:(?:mas|nada|estos|esos|sus|ningun)"
         rf"|{_MENSAJES})",
+        r"no vuelv\w+ a (?:escribir|contactar|molestar|textear)(?:me|nos)",
+        rf"no vuelv\w+ a (?:mandar|enviar)(?:me|nos)? {_FEW}(?:mas|nada|{_MENSAJES})",
+        rf"no (?:autorizo|acepto|consiento) {_SOME}{_MENSAJES}",
+        r"(?:retir|revoc)\w* (?:mi|el) (?:consentimiento|permiso)",
         rf"no (?:envi|mand)(?:e|es|en) (?:(?:me|nos|mas|nada|estos|esos|sus) ){{0,2}}{_MENSAJES}",
         rf"no (?:envi|mand)(?:e|es|en) (?:mas )?nada(?: mas)?{_END}",
         rf"no (?:molest(?:e|es|en)|escrib(?:a|as|an)|contact(?:e|es|en)|texte(?:e|es|en))"
@@ -168,7 +184,8 @@ _REQUESTS = [
         rf"(?:no|ya no) (?:quiero|deseo|quisiera|necesito) {_SOME}(?:{_MENSAJES}"
         r"|(?:me|nos) (?:escriban?|contacten?|envien?|manden?|molesten?))",
         rf"no mas {_UP_TO % 2}{_MENSAJES}",
-        r"(?:darme|deme|denme|dame|dar|dese|den|quiero|solicito|pido) (?:de )?(?:la )?baja",
+        r"(?:darme|darnos|darse|deme|denme|dame|dar|dese|den|quiero|solicito|pido) (?:de )?(?:la )?"
+        r"baja",
         r"(?:quit|borr|elimin|sac|saqu|retir)\w*(?:me|nos) de\b",
         r"(?:quit|borr|elimin|saqu|retir)\w* mi (?:numero|telefono|contacto|nombre)",
         r"cancel\w* (?:la |mi |esta )?(?:suscripcion|inscripcion)",
