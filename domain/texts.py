@@ -9,7 +9,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.variables import TIMES, TextRefused, Values, Variable, check_variables, fill, names
+from domain.commands import folded
+from domain.segments import API_MAX
+from domain.variables import (
+    SAMPLES,
+    TIMES,
+    TextRefused,
+    Values,
+    Variable,
+    check_variables,
+    fill,
+    names,
+)
 from domain.wordings import BUILT_IN
 
 ENGLISH = "en"
@@ -41,12 +52,14 @@ class TextKey(StrEnum):
 @dataclass(frozen=True)
 class SystemText:
     """What a tenant may do with a text: use these variables, switch it off or not; `needed` are
-    those without which it would be of no use. `when` it is sent, in words; `later`: not yet."""
+    those without which it would be of no use; a `signed` one names the company. `when` it is
+    sent, in words; `later`: not yet."""
 
     variables: frozenset[Variable]
     when: str
     switchable: bool = False
     needed: frozenset[Variable] = frozenset()
+    signed: bool = False
     later: bool = False
 
 
@@ -57,6 +70,23 @@ Overrides = Mapping[str, Mapping[str, str | None]]
 class VariableMissing(TextRefused):
     def __init__(self, key: TextKey, variable: Variable) -> None:
         super().__init__(f"The {key} text must say @{{{variable}}}.")
+
+
+class CompanyNotNamed(TextRefused):
+    """Who opts in or out must be told from whom (B)."""
+
+    def __init__(self, key: TextKey, company: str) -> None:
+        super().__init__(f"The {key} text must name {company}: say @{{{Variable.COMPANY_NAME}}}.")
+
+
+class TooLongText(TextRefused):
+    """No carrier takes more: the text would never be sent."""
+
+    def __init__(self, key: TextKey, length: int) -> None:
+        super().__init__(
+            f"The {key} text has at most {API_MAX} characters, as it is written and with its "
+            f"variables filled in (by {length - API_MAX} too many)."
+        )
 
 
 class EmptyText(TextRefused):
@@ -79,14 +109,20 @@ def render(
     return fill(wording_of(key, lang, overrides, default_lang), values)
 
 
-def check(key: TextKey, template: str) -> None:
-    """Refuses a wording that could not be sent. Raises a kind of `TextRefused`."""
+def check(key: TextKey, template: str, company: str) -> None:
+    """Refuses a wording that could not be sent, or not by this company. Raises a kind of
+    `TextRefused`."""
     if not template.strip():
         raise EmptyText(key)
     check_variables(template, CATALOGUE[key].variables, f"the {key} text")
     for variable in sorted(CATALOGUE[key].needed):
         if not names(template, variable):
             raise VariableMissing(key, variable)
+    likely = fill(template, {**SAMPLES, Variable.COMPANY_NAME: company})
+    if CATALOGUE[key].signed and folded(company) not in folded(likely):
+        raise CompanyNotNamed(key, company)
+    if (length := max(len(template), len(likely))) > API_MAX:
+        raise TooLongText(key, length)
 
 
 def wording_of(
@@ -145,9 +181,9 @@ CATALOGUE: Mapping[TextKey, SystemText] = {
     TextKey.EXPIRED: SystemText(_CHAT, "When nobody answered in time.", switchable=True),
     TextKey.ENDED: SystemText(_CHAT, "When a chat has ended.", switchable=True),
     # Consent and help are answered without a chat: nothing but the company is known (B).
-    TextKey.OPT_OUT: SystemText(_COMPANY, "Once, to whoever texted STOP."),
-    TextKey.OPT_IN: SystemText(_COMPANY, "Once, to whoever texted START."),
-    TextKey.HELP: SystemText(_COMPANY, "To whoever texts HELP, also after STOP."),
+    TextKey.OPT_OUT: SystemText(_COMPANY, "Once, to whoever texted STOP.", signed=True),
+    TextKey.OPT_IN: SystemText(_COMPANY, "Once, to whoever texted START.", signed=True),
+    TextKey.HELP: SystemText(_COMPANY, "To whoever texts HELP, also after STOP.", signed=True),
     TextKey.DO_NOT_REPLY: SystemText(
         _COMPANY, "To a reply that nobody reads.", switchable=True, later=True
     ),

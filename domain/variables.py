@@ -70,7 +70,9 @@ def fill(template: str, values: Values) -> str:
         value = _value(Variable(found[1]), values)
         if value is None:
             raise ValueMissing(found[1])
-        return value
+        # "Acme Inc." and "9:00 a.m." end a sentence as they are.
+        ends_twice = value.endswith(".") and found.string.startswith(".", found.end())
+        return value.removesuffix(".") if ends_twice else value
 
     return _VARIABLE.sub(value_of, _without_unknown_times(template, values))
 

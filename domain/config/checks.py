@@ -16,13 +16,12 @@ from domain.config.connections import Secret
 from domain.config.document import Configuration, NumberUse, Queue
 from domain.config.forms import LETTER
 from domain.config.menus import menus
-from domain.config.problems import Path, Problem
+from domain.config.problems import Path, Problem, queue_path
 from domain.config.settings import TENANT_FIELDS, Routing, origin
 from domain.config.shortcuts import shortcuts
+from domain.config.texts import texts
 from domain.hours import InvalidHours, Schedule, check_day, check_expression, check_zone
 from domain.statuses import Role
-from domain.texts import CATALOGUE, TextKey, check
-from domain.variables import TextRefused, Variable, names
 
 Found = Iterator[Problem]
 _CHECKED_TOGETHER = frozenset(
@@ -32,14 +31,9 @@ _CHECKED_TOGETHER = frozenset(
 
 def problems(configuration: Configuration) -> list[Problem]:
     """Everything that is wrong with a configuration whose parts are each right by themselves."""
-    told = (_queues, _settings, _words, _texts, _hours, _people, _numbers, _accounts, shortcuts)
+    told = (_queues, _settings, _words, texts, _hours, _people, _numbers, _accounts, shortcuts)
     rules = (*told, menus)
     return list(chain.from_iterable(rule(configuration) for rule in rules))
-
-
-def queue_path(keys: Iterable[str]) -> Path:
-    """Where a queue stands in the file."""
-    return tuple(part for key in keys for part in ("queues", key))
 
 
 def _unknown(path: Path, kind: str, key: str) -> Problem:
@@ -144,38 +138,6 @@ def _free(path: Path, word: str, taken: dict[str, str], meaning: str | None = No
         yield Problem(path, f"is {word}, which is {clash} already")
     if meaning is not None:
         taken |= {form: meaning for form in forms if form not in taken}
-
-
-def _texts(c: Configuration) -> Found:
-    for lang, wordings in c.texts.items():
-        for key, wording in wordings.items():
-            path: Path = ("texts", lang, key)
-            if key not in list(TextKey):
-                yield Problem(path, f"is no system text: {', '.join(TextKey)}")
-                continue
-            yield from _wording(path, TextKey(key), wording)
-    for index, key in enumerate(c.silent):
-        if key not in list(TextKey) or not CATALOGUE[TextKey(key)].switchable:
-            switchable = ", ".join(k for k, text in CATALOGUE.items() if text.switchable)
-            yield Problem(
-                ("silent", index), f"must be a text that can be switched off: {switchable}"
-            )
-    for keys, queue in c.walk():
-        path = queue_path(keys)
-        if queue.greeting is not None:
-            yield from _wording((*path, "greeting"), TextKey.GREETING, queue.greeting)
-            if queue.queues and names(queue.greeting, Variable.EWT_MINUTES):
-                rule = f"must not use @{{{Variable.EWT_MINUTES}}}: only a leaf has a wait"
-                yield Problem((*path, "greeting"), rule)
-        if queue.after_hours is not None:
-            yield from _wording((*path, "after_hours"), TextKey.AFTER_HOURS, queue.after_hours)
-
-
-def _wording(path: Path, key: TextKey, wording: str) -> Found:
-    try:
-        check(key, wording)
-    except TextRefused as refused:
-        yield Problem(path, f"is refused: {refused}")
 
 
 def _hours(c: Configuration) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
@@ -28,6 +28,11 @@ class Problem:
     def __str__(self) -> str:
         place = "" if self.line is None else f"line {self.line}, column {self.column}: "
         return f"{place}{self.field} {self.rule}"
+
+
+def queue_path(keys: Iterable[str]) -> Path:
+    """Where a queue stands in the file."""
+    return tuple(part for key in keys for part in ("queues", key))
 
 
 def counted(problems: Sequence[object]) -> str:

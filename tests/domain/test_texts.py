@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.segments import Encoding, count
-from domain.texts import CATALOGUE, EmptyText, TextKey, check, render
+from domain.segments import API_MAX, Encoding, count
+from domain.texts import (
+    CATALOGUE,
+    CompanyNotNamed,
+    EmptyText,
+    TextKey,
+    TooLongText,
+    check,
+    render,
+)
 from domain.variables import TextRefused, UnknownVariable, ValueMissing, Variable, fill
 from domain.wordings import BUILT_IN
 
@@ -29,7 +37,7 @@ def test_every_key_has_its_text() -> None:
 @pytest.mark.parametrize("lang", BUILT_IN)
 @pytest.mark.parametrize("key", TextKey)
 def test_a_built_in_wording_is_valid_plain_and_one_segment(key: TextKey, lang: str) -> None:
-    check(key, BUILT_IN[lang][key])
+    check(key, BUILT_IN[lang][key], "Acme Outfitters")
     counted = count(render(key, lang, ACME))
     assert (counted.encoding, counted.segments) == (Encoding.GSM_7, 1)
 
@@ -66,7 +74,26 @@ def test_who_opts_out_is_told_by_whom_and_how_to_come_back(lang: str) -> None:
     assert "START" in confirmation
 
 
-@pytest.mark.parametrize("key", [TextKey.OPT_OUT, TextKey.OPT_IN, TextKey.HELP])
+SIGNED = [TextKey.OPT_OUT, TextKey.OPT_IN, TextKey.HELP]
+
+
+@pytest.mark.parametrize("key", SIGNED)
+@pytest.mark.parametrize("wording", ["@{COMPANY_NAME}: OK", "This is ACME, ok"])
+def test_consent_and_help_name_the_company_in_whatever_words(key: TextKey, wording: str) -> None:
+    check(key, wording, "Acme")
+    with pytest.raises(CompanyNotNamed, match=f"{key} text must name Acme: say @{{COMPANY_NAME}}"):
+        check(key, "OK, bye", "Acme")
+
+
+def test_a_text_fits_a_message_as_it_is_written_and_with_its_variables_filled_in() -> None:
+    at_most, company = "x" * (API_MAX - 40), "@{COMPANY_NAME}"
+    check(TextKey.GREETING, at_most + company, "A" * 40)
+    for wording, name in ((at_most + company, "A" * 41), (at_most + "x" * 26 + company, "A")):
+        with pytest.raises(TooLongText, match=r"at most 1600 characters.*\(by 1 too many\)"):
+            check(TextKey.GREETING, wording, name)
+
+
+@pytest.mark.parametrize("key", SIGNED)
 def test_consent_and_help_need_nothing_but_the_company(key: TextKey) -> None:
     text = render(key, "en", {Variable.COMPANY_NAME: "Acme Outfitters"})
 
@@ -126,7 +153,7 @@ def test_after_hours_without_a_next_opening_still_says_that_we_are_closed(lang: 
 )
 def test_a_menu_that_nobody_could_answer_is_refused(key: TextKey, template: str, rule: str) -> None:
     with pytest.raises(TextRefused, match=re.escape(rule)):
-        check(key, template)
+        check(key, template, "Acme")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +204,20 @@ def test_a_value_stays_on_its_line() -> None:
     assert fill("Hi @{END_USER}!", {Variable.END_USER: " Dana\r\n Reed "}) == "Hi Dana Reed!"
 
 
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("This is @{COMPANY_NAME}. Hello.", "This is Acme Inc. Hello."),
+        ("This is @{COMPANY_NAME}, hello", "This is Acme Inc., hello"),
+        ("This is @{COMPANY_NAME}", "This is Acme Inc."),
+    ],
+)
+def test_a_value_that_ends_with_a_full_stop_ends_its_sentence_with_one(
+    template: str, said: str
+) -> None:
+    assert fill(template, {Variable.COMPANY_NAME: "Acme Inc."}) == said
+
+
 @given(st.text())
 def test_a_value_is_never_read_as_a_template(name: str) -> None:
     value = f"x{name}@{{COMPANY_NAME}}"
@@ -206,7 +247,7 @@ def test_a_text_without_a_needed_value_is_not_sent() -> None:
 )
 def test_an_unknown_variable_is_refused_by_name(key: TextKey, template: str, name: str) -> None:
     with pytest.raises(UnknownVariable) as refused:
-        check(key, template)
+        check(key, template, "Acme")
 
     assert refused.value.name == name
     assert refused.value.status == 400
@@ -216,11 +257,11 @@ def test_an_unknown_variable_is_refused_by_name(key: TextKey, template: str, nam
 @pytest.mark.parametrize("template", ["", "  ", "\n"])
 def test_an_empty_wording_is_refused(template: str) -> None:
     with pytest.raises(EmptyText, match="greeting text is empty"):
-        check(TextKey.GREETING, template)
+        check(TextKey.GREETING, template, "Acme")
 
 
 @pytest.mark.parametrize(
     "template", ["mail us @ acme", "{COMPANY_NAME}", "no variable", "@{END_USER}"]
 )
 def test_other_signs_are_only_signs(template: str) -> None:
-    check(TextKey.GREETING, template)
+    check(TextKey.GREETING, template, "Acme")

@@ -201,4 +201,4 @@ async def test_times_are_said_in_the_language_that_the_text_fell_back_to(world: 
     await world.text("Bonjour", to=VIP_NUMBER)
     m = t.messages.c
     (row,) = await world.rows(sa.select(m.text).where(m.kind == TextKey.AFTER_HOURS))
-    assert "Abrimos de nuevo: hoy, 2:00 p.m." in row.text
+    assert "Abrimos de nuevo: hoy, 2:00 p.m. Conserva" in row.text

@@ -184,6 +184,11 @@ def test_a_queues_own_name_may_be_its_keyword() -> None:
         ),
         ("texts/en/greting", "Hi", "texts.en.greting is no system text"),
         (
+            "texts/en/opt_out",
+            "OK bye",
+            "texts.en.opt_out is refused: The opt_out text must name Acme",
+        ),
+        (
             "texts/en/menu",
             "Text @{CHOICE_NUMBER}",
             "texts.en.menu is refused: The menu text must say",
