@@ -63,6 +63,10 @@ def _target(key: str, substitutes: Mapping[str, str | None], after: Container[st
     return wanted if wanted in after else None
 
 
+# One that is given in the same breath goes with the queue.
+_ENDS = "end (no substitute: give it one and apply that first to keep them)"
+
+
 def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> list[str]:
     """The same in words, before it happens: one line for each number, queue and agent concerned,
     and one for new hours and new settings."""
@@ -78,7 +82,7 @@ def meaning(tx: Tx, tenant_id: int, old: Configuration, new: Configuration) -> l
     for gone in all_gone:
         count = on_queues.get(gone.queue_id)
         if count:
-            where = f"move to {gone.target}" if gone.target else "end (no substitute)"
+            where = f"move to {gone.target}" if gone.target else _ENDS
             lines.append(f"{_chats(count)} of the queue {gone.key} will {where}.")
     leaving = staffing.leaving(tx, tenant_id, old, new)
     with_agents = _counts(tx, tenant_id, c.agent_id, stays) if leaving else {}

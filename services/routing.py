@@ -145,7 +145,9 @@ def _at_open_queues(tx: Tx, tenant_id: int, candidates: list[Candidate]) -> list
 def restaff(tx: Tx, tenant_id: int, queue_ids: Sequence[int]) -> None:
     """Agents or limits are not what they were: withdraw what is not theirs, offer the rest. Why
     chats wait is told anew on these queues."""
-    for agent_id in offers.strangers(tx, tenant_id):
+    limit = tenants.get(tx, tenant_id).concurrency_limit
+    overfull = matching.overfull(tx, tenant_id, limit)
+    for agent_id in sorted({*offers.strangers(tx, tenant_id), *overfull}):
         withdraw_agent(tx, tenant_id, agent_id)
     # Hours may be others, too.
     next_change = ring(tx, tenant_id).at

@@ -49,6 +49,15 @@ _FREE_OF_QUEUE = _FREE.where(
     )
 )
 _FREE_OF_AGENTS = _FREE.where(u.id.in_(_AGENTS))
+_OVERFULL = (
+    sa.select(u.id)
+    .where(
+        u.tenant_id == bindparam("tenant_id"),
+        _ROOM <= 0,
+        sa.exists().where(o.tenant_id == u.tenant_id, o.agent_id == u.id, _PENDING),
+    )
+    .order_by(u.id)
+)
 _QUEUES = sa.select(qa.user_id, qa.queue_id).where(
     qa.tenant_id == bindparam("tenant_id"), qa.user_id.in_(_AGENTS)
 )
@@ -155,6 +164,11 @@ def candidates(
         )
         for agent_id, room in free.items()
     ]
+
+
+def overfull(tx: Tx, tenant_id: int, limit: int) -> list[int]:
+    """Agents who are being asked to take a chat and have no room for it (any more)."""
+    return list(tx.conn.execute(_OVERFULL, {"tenant_id": tenant_id, "limit": limit}).scalars())
 
 
 def waiting_for(tx: Tx, tenant_id: int, agents: Sequence[Candidate]) -> list[Waiting]:

@@ -8,6 +8,7 @@ import pytest
 
 from domain.config.document import as_data
 from domain.config.file import validate
+from domain.routing import WaitingBecause
 from domain.statuses import ChatStatus, FailReason, MessageStatus
 from services import auth, chat_views, claims, sends
 from services.auth import Claim
@@ -45,13 +46,27 @@ async def test_chats_of_a_deleted_queue_without_a_substitute_end(acme: World) ->
     await apply(acme.db, edited(*LEAVES, "orders", "substitute"))
     await acme.reply("ana", chat_id, "One moment")
     planned = await apply(acme.db, validate(data))
-    assert planned.meaning == ("1 chat of the queue orders will end (no substitute).",)
+    assert planned.meaning == (
+        "1 chat of the queue orders will end "
+        "(no substitute: give it one and apply that first to keep them).",
+    )
     state = (await acme.chat(chat_id)).state
     assert state.status is ChatStatus.FAILED
     assert state.fail_reason is FailReason.GROUP_DELETED_NO_SUBSTITUTE
     *_, reply, goodbye = await acme.thread(chat_id)
     assert (reply.status, goodbye.kind) == (MessageStatus.FAILED, "ended")
     assert goodbye.status is MessageStatus.QUEUED
+
+
+async def test_who_is_at_a_lowered_limit_is_asked_no_longer(acme: World) -> None:
+    await acme.connected_chat("ana")
+    waiting = await acme.waiting_chat("+14155550112")
+    assert await acme.offers("ana") == [waiting]
+    await apply(acme.db, edited("users", "ana", "concurrency_limit", to=1))
+    assert await acme.offers("ana") == []
+    assert (await acme.chat(waiting)).waiting_because == WaitingBecause.AT_CAPACITY
+    await apply(acme.db, validate(FILE))
+    assert await acme.offers("ana") == [waiting]
 
 
 async def test_a_text_that_was_not_taken_before_its_queue_was_deleted_is_given_up(
