@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 # Deadlock and serialization failures of PostgreSQL: the whole service call is repeated.
 RETRIED_STATES = {"40001", "40P01"}
+# Two inserted the same row: the repeated call sees the other's, and says what that means.
+UNIQUE_VIOLATION = "23505"
 RETRIES = 5
 
 
@@ -23,14 +25,14 @@ class Again(Exception):
 
 
 def retrying(once: Callable[[int], T]) -> T:
-    """`once(attempt)`, repeated where it asks for that or met a deadlock."""
+    """`once(attempt)`, repeated where it asks for that, met a deadlock or was outrun."""
     for attempt in range(RETRIES - 1):
         try:
             return once(attempt)
         except Again:
             continue
         except DBAPIError as error:
-            if not _may_be_retried(error):
+            if not _may_be_retried(error) and _sqlstate(error) != UNIQUE_VIOLATION:
                 raise
     try:
         return once(RETRIES - 1)
@@ -41,7 +43,11 @@ def retrying(once: Callable[[int], T]) -> T:
 
 
 def _may_be_retried(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+    return _sqlstate(error) in RETRIED_STATES
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 class translated:

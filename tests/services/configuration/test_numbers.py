@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
+from domain.config.document import Configuration
 from domain.config.file import validate
 from domain.config.problems import Refused
 from domain.statuses import NumberStatus
@@ -15,8 +17,11 @@ from services import configuration
 from services.errors import NotFound
 from services.projection import VOUCHED, Said
 from store import tables as t
-from store.database import Database
+from store.database import Database, Tx
+from tests.conftest import OpenDatabase
+from tests.crossing import crossed
 from tests.services.configuration.company import (
+    ADA,
     FILE,
     apply,
     edited,
@@ -66,6 +71,26 @@ async def test_a_number_is_verified_before_it_serves_a_queue(db: Database) -> No
     assert [str(problem) for problem in refused.value.problems] == [
         f"numbers.{MENU_NUMBER} is not verified (Failed: it is a fax), so no queue can have it"
     ]
+
+
+async def test_of_two_tenants_that_take_one_number_at_once_the_second_is_told(
+    db: Database, open_database: OpenDatabase
+) -> None:
+    def applying(wanted: Configuration) -> Callable[[Tx], object]:
+        def apply(tx: Tx) -> object:
+            draft = configuration.draft(tx, wanted)
+            return configuration.apply(tx, draft, ADA, known(wanted))
+
+        return apply
+
+    rival = copy.deepcopy(FILE) | {"tenant": "rival"}
+    async with open_database() as other:
+        first, second = await crossed(
+            (db, applying(validate(FILE))), (other, applying(validate(rival)))
+        )
+    assert first.plan
+    assert isinstance(second, Refused), second
+    assert f"numbers.{MENU_NUMBER} is another tenant's" in map(str, second.problems)
 
 
 async def test_another_tenants_number_and_account_name_are_refused(acme: World) -> None:
