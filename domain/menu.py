@@ -83,7 +83,7 @@ def _menu_number(text: str) -> int | None:
     """A menu number, read as commands are; "½" is no choice."""
     digits = (word for word in readings(text) if word.isascii() and word.isdigit())
     word = next(digits, "")
-    return int(word) if 0 < len(word) <= 3 else None
+    return int(word) if 0 < len(word) <= 4 else None
 
 
 def entry(state: ChatState, tree: QueueTree) -> int:

@@ -257,6 +257,11 @@ def test_any_number_of_a_long_menu_may_be_chosen_whichever_part_is_shown(choice:
     assert talk.text(str(choice)).state.queue_id == 99 + choice
 
 
+def test_the_last_of_a_thousand_choices_can_be_chosen() -> None:
+    talk = Talk("hi", world=long_tree(1_100))
+    assert talk.text("1100").state.queue_id == 1_199
+
+
 def test_zero_after_the_last_part_is_no_choice_and_begins_anew() -> None:
     talk = Talk("hi", world=long_tree(60))
     pages(talk)

@@ -43,6 +43,24 @@ def test_a_language_that_yaml_takes_for_false_stays_a_language() -> None:
     assert configuration.language == "no"
 
 
+@pytest.mark.parametrize("language", ["en", "yue", "fr-CA", "es-419", "zh-Hans", "zh-Hant-TW"])
+def test_a_language_may_have_a_script_and_a_region(language: str) -> None:
+    configuration, _ = parse(f"tenant: acme\nname: Acme\nlanguage: {language}\n")
+    assert configuration.language == language
+
+
+@pytest.mark.parametrize("language", ["e", "EN", "en_US", "en-us", "es-41", "english"])
+def test_what_is_no_language_is_refused(language: str) -> None:
+    rule = "language must be a language such as en, fr-CA or es-419"
+    assert refusals(f"tenant: acme\nname: Acme\nlanguage: {language}\n") == [
+        f"line 3, column 1: {rule}"
+    ]
+
+
+def test_a_name_that_says_nothing_is_refused() -> None:
+    assert refusals('tenant: acme\nname: "  "\n') == ["line 2, column 1: name must not be blank"]
+
+
 def test_what_is_written_reads_back_as_the_same() -> None:
     configuration, _ = parse(SMALL)
     assert parse(write(as_data(configuration)))[0] == configuration
