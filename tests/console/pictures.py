@@ -1,11 +1,12 @@
 """Takes the pictures of the console anew, over the whole running product: `make pictures`.
 
-With a folder as its argument it takes every state at three widths, light and dark, to look at;
-without one those that the documents show, into docs/images.
+Every state at three widths, light and dark. With a folder as its argument they all stay there, to
+look at; without one docs/images gets those that the documents show, and a sheet for each width.
 """
 
 import argparse
 import asyncio
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from playwright.async_api import ViewportSize, async_playwright, expect
 
 from tests.console.browsers import launch
 from tests.console.product import Product
+from tests.console.sheets import compose
 from tests.console.steps import log_in
-from tests.console.studio import DOCS, Studio
+from tests.console.studio import Studio
+
+DOCS = Path(__file__).parents[2] / "docs" / "images"
 
 FIRST, SECOND, THIRD, FOURTH = (f"+141555501{number}" for number in (31, 42, 57, 63))
 
@@ -193,22 +197,34 @@ async def in_trouble(studio: Studio) -> None:
     await page.keyboard.press("Escape")
 
 
+async def shoot(studio: Studio) -> None:
+    await studio.open()
+    for part in (before_work, a_past, a_chat, at_work, in_trouble):
+        await part(studio)
+
+
+async def publish(studio: Studio) -> None:
+    for one in studio.taken:
+        if one.shown_as:
+            shutil.copyfile(one.path, DOCS / f"{one.shown_as}.png")
+    await compose(studio.browser, studio.taken, DOCS)
+
+
 async def main(folder: Path | None) -> None:
-    with tempfile.TemporaryDirectory() as data:
-        product = Product(Path(data) / "data")
+    with tempfile.TemporaryDirectory() as scratch:
+        product = Product(Path(scratch) / "data")
         product.start()
-        await product.is_ready()
-        async with async_playwright() as playwright:
-            browser = await launch(playwright)
-            studio = Studio(product, browser, folder)
-            await studio.open()
-            try:
-                for part in (before_work, a_past, a_chat, at_work, in_trouble):
-                    await part(studio)
-            finally:
-                await browser.close()
-                await product.stop()
-    print(f"{studio.taken} pictures taken into {folder or DOCS}")
+        try:
+            await product.is_ready()
+            async with async_playwright() as playwright:
+                studio = Studio(product, await launch(playwright), folder or Path(scratch))
+                await shoot(studio)
+                if folder is None:
+                    await publish(studio)
+                await studio.browser.close()
+        finally:
+            await product.stop()
+    print(f"{len(studio.taken)} pictures taken, for {folder or DOCS}")
 
 
 if __name__ == "__main__":

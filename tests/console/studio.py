@@ -7,31 +7,17 @@ from pathlib import Path
 from playwright.async_api import Browser, Route, ViewportSize, expect
 
 from tests.console.product import Product
-
-DOCS = Path(__file__).parents[2] / "docs" / "images"
-SIZES = {"360": (360, 740), "1280": (1280, 800), "2560": (2560, 1300)}
-SCHEMES = ("light", "dark")
-# What the documents show: the state, the size and the scheme, and the file.
-SHOWN = {
-    ("thread", "1280", "light"): "console",
-    ("composer", "1280", "light"): "console-composer",
-    ("lost", "1280", "light"): "console-lost",
-    ("flag", "1280", "light"): "console-flag",
-    ("thread", "1280", "dark"): "console-dark",
-    ("composer", "360", "dark"): "console-small-composer",
-    ("offers", "360", "light"): "console-small-lists",
-    ("consumer", "360", "light"): "console-small-consumer",
-}
+from tests.console.taken import SCHEMES, SIZES, Taken
 
 
 class Studio:
     """One agent's browser, and what the phones do meanwhile."""
 
-    def __init__(self, product: Product, browser: Browser, folder: Path | None) -> None:
+    def __init__(self, product: Product, browser: Browser, folder: Path) -> None:
         self.product = product
         self.browser = browser
         self.folder = folder
-        self.taken = 0
+        self.taken: list[Taken] = []
 
     async def open(self) -> None:
         context = await self.browser.new_context(locale="en-GB", reduced_motion="reduce")
@@ -43,16 +29,13 @@ class Studio:
     async def take(self, state: str, sizes: tuple[str, ...] = tuple(SIZES)) -> None:
         """The state as it stands, at each size in each scheme."""
         for size, scheme in itertools.product(sizes, SCHEMES):
-            shown = SHOWN.get((state, size, scheme))
-            if self.folder is None and shown is None:
-                continue
             width, height = SIZES[size]
             await self.page.set_viewport_size(ViewportSize(width=width, height=height))
             await self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             await self.page.wait_for_timeout(120)
-            name = f"{shown}.png" if self.folder is None else f"{state}-{size}-{scheme}.png"
-            await self.page.screenshot(path=(self.folder or DOCS) / name)
-            self.taken += 1
+            path = self.folder / f"{state}-{size}-{scheme}.png"
+            await self.page.screenshot(path=path)
+            self.taken.append(Taken(state, size, scheme, path))
         await self.page.set_viewport_size(ViewportSize(width=1280, height=800))
 
     async def hold(self, path: str) -> None:
