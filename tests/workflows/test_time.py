@@ -125,12 +125,12 @@ async def test_a_router_that_waits_for_an_opening_hears_of_what_is_due_before(
 
 async def test_an_agent_is_offered_chats_again_when_the_wrap_up_is_over(engine: Engine) -> None:
     world = engine.world
-    await world.configure(wrap_up=90)
+    await world.configure(wrap_up=900)
     chat_id = await world.connected_chat()
     waiting = await world.waiting_chat("+14155550133")
     await world.end("ana", chat_id)
     await engine.quiet()
-    await engine.skip(seconds=80)
+    await engine.skip(minutes=10)
     assert await world.offers("ana") == []
-    await engine.skip(seconds=20)
+    await engine.skip(minutes=6)
     await is_offered(engine, "ana", waiting)
