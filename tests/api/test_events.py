@@ -236,16 +236,16 @@ async def test_a_stream_ends_soon_after_its_session(
 async def test_a_shutdown_ends_open_streams_at_once(api: Api) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     server = Server(api.app)
+    # So long that a stream which ends has not been cut off when it was over.
+    server.config.timeout_graceful_shutdown = 3600
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     running = Running(api, f"http://127.0.0.1:{listener.getsockname()[1]}", server)
     async with running.stream(api.acme.tokens["ana"]) as stream:
         assert await stream.block() == {"": "open"}
-        began = asyncio.get_running_loop().time()
         server.should_exit = True
         with pytest.raises(EOFError):
-            await stream.block()
+            await stream.end()
         await serving
-        assert asyncio.get_running_loop().time() - began < 1.5
 
 
 async def test_ten_megabytes_over_a_real_connection_are_refused(running: Running) -> None:
