@@ -37,7 +37,7 @@ class Product:
             assert self._process.poll() is None, self.log.read_text()
             return (self.data / "dev.json").exists()
 
-        await until(told)
+        await until(told, within=240)
 
     async def stop(self) -> None:
         self._process.terminate()

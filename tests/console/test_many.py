@@ -38,7 +38,7 @@ async def converse(product: Product, phone: str) -> None:
         async def answered(step: int = step) -> bool:
             return any(f"Reply {step} " in text for text in await product.received(phone))
 
-        await until(answered, within=120)
+        await until(answered, within=240)
 
 
 async def serve(page: Page, name: str, closing: asyncio.Event) -> list[str]:

@@ -26,7 +26,7 @@ EXAMPLE = re.compile(
     re.DOTALL,
 )
 KEEP = re.compile(r"Keep\s+`(?P<path>[\w.]+)`\s+as\s+`\$(?P<name>\w+)`")
-SETTLES_WITHIN = 30.0
+SETTLES_WITHIN = 120.0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.system.product import AgentClient, Phones, until
+from tests.system.product import STUBBORN_FOR, AgentClient, Phones, until
 
 # What stays open: consumers who never choose, and agents who do not end the chat.
 SELECTING = "never chooses"
@@ -64,7 +64,7 @@ class Consumer:
         async def heard() -> bool:
             return time.monotonic() > gives_up or await phones.has(self.phone, text)
 
-        await until(heard, PATIENCE * 2, f"{self.phone} gets {text!r}")
+        await until(heard, STUBBORN_FOR, f"{self.phone} gets {text!r}")
 
     async def _text(self, phones: Phones, text: str) -> None:
         await phones.text(self.phone, text, f"{self.number}-{len(self.sent)}")
@@ -101,7 +101,7 @@ class Desk:
                     talks.create_task(self._talk(agent, chat_id))
             return not self._waiting
 
-        await until(all_served, 200, "every consumer is answered")
+        await until(all_served, STUBBORN_FOR, "every consumer is answered")
 
     async def _talk(self, agent: AgentClient, chat_id: int) -> None:
         chat = await agent.chat(chat_id)
