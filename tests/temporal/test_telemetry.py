@@ -45,5 +45,5 @@ async def test_the_core_warns_in_lines_of_the_same_log(env: WorkflowEnvironment)
     _, said = await worker.communicate()
 
     lines = [json.loads(line) for line in said.decode().splitlines()]
-    [warning] = [line for line in lines if line["logger"].startswith("temporalio.core")]
-    assert warning["level"] == "warning"
+    levels = [line["level"] for line in lines if line["logger"].startswith("temporalio.core")]
+    assert "warning" in levels
