@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from cli import app
+from settings import Settings
 from store import tables as t
-from store.migrations import upgrade
 from tests.carriers.fake_twilio import FakeTwilio, serving
 from tests.carriers.twilio_account import SID, TOKEN
 from tests.conftest import NOON
@@ -36,13 +36,13 @@ numbers:
 
 
 @pytest.fixture
-def twilio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTwilio]:
+def twilio(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FakeTwilio]:
     """In a thread of its own, as the commands have event loops of theirs; with an empty database,
     and the file above."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    upgrade(url)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("THREADLINE_DATABASE_URL", url)
+    monkeypatch.setenv("THREADLINE_DATABASE_URL", database_url)
     monkeypatch.setenv("THREADLINE_PUBLIC_BASE_URL", "https://sms.example.com")
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
     fake, stop, up = FakeTwilio(numbers={OURS: {"sms": True}}), asyncio.Event(), Event()
@@ -55,7 +55,7 @@ def twilio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTwil
 
     thread = Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    assert up.wait(10)
+    assert up.wait(60)
     (tmp_path / "acme.yaml").write_text(FILE.replace("URL", fake.url))
     yield fake
     loop.call_soon_threadsafe(stop.set)
@@ -79,7 +79,7 @@ def change(old: str, new: str) -> None:
 
 
 def stored() -> sa.Connection:
-    return sa.create_engine("sqlite:///store.db", poolclass=sa.pool.NullPool).connect()
+    return sa.create_engine(Settings().database_url, poolclass=sa.pool.NullPool).connect()
 
 
 def test_an_account_and_its_number_are_connected(twilio: FakeTwilio) -> None:

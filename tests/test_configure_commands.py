@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli import app
-from store.migrations import upgrade
 
 FILE = """\
 tenant: acme
@@ -23,12 +22,10 @@ queues:
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty database, and the file above in the current folder."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    upgrade(url)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("THREADLINE_DATABASE_URL", url)
+    monkeypatch.setenv("THREADLINE_DATABASE_URL", database_url)
     monkeypatch.setenv("ACME_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     (tmp_path / "acme.yaml").write_text(FILE)
     return tmp_path

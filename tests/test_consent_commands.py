@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 import json
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,19 +13,16 @@ from typer.testing import CliRunner, Result
 from cli import app
 from services.commit import flush
 from store.database import Database, WallClock
-from store.migrations import upgrade
 from tests.world import PHONE, build
 
 
 @pytest.fixture(autouse=True)
-def _acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _acme(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A company whose consumer opted out and in again."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    upgrade(url)
-    monkeypatch.setenv("THREADLINE_DATABASE_URL", url)
+    monkeypatch.setenv("THREADLINE_DATABASE_URL", database_url)
 
     async def opt_out_and_in() -> None:
-        db = Database(url, WallClock(), flush)
+        db = Database(database_url, WallClock(), flush)
         world = await build(db)
         await world.text("=STOP")
         await world.text("START")
