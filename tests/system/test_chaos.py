@@ -93,7 +93,7 @@ async def chaos(data: Path, *options: str, **faults: object) -> AsyncIterator[Ru
     """Thirty chats while parts are killed and workflows terminated; then all is left to settle."""
     async with running(data, *options) as product, phones_of(product) as phones:
         temporal = await connect_when_up(
-            product.told["temporal_address"], "default", within=timedelta(seconds=30)
+            product.told["temporal_address"], "default", within=timedelta(seconds=120)
         )
         crowd = consumers(CHATS, all_patient="reorder" in faults)
         in_motion = {"queued", "sending"} | (set() if "drop_receipts" in faults else {"sent"})

@@ -78,7 +78,7 @@ async def test_chats_go_on_in_a_temporal_that_lost_its_data(
     async def is_prepared() -> bool:
         return not await missing_search_attributes(emptied)
 
-    await eventually(is_prepared, within=60)
+    await eventually(is_prepared)
     await engine.quiet()
     assert engine.carrier.texts[-1] == "still here"
     assert await retention_of(emptied) == RETENTION

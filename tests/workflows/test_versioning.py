@@ -56,7 +56,7 @@ async def make_current(client: Client, build_id: str) -> None:
             return False
         return True
 
-    await eventually(is_current, within=60)
+    await eventually(is_current)
 
 
 @asynccontextmanager
