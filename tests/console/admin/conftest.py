@@ -47,7 +47,7 @@ async def company(
     config = uvicorn.Config(build_app(settings), log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve([listener]))
-    async with httpx2.AsyncClient(base_url=url, timeout=20) as http:
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
         company = Company(url, http, settings.database_url)
         http.headers["authorization"] = f"Bearer {await company.log_in('ada@acme.example')}"
         yield company

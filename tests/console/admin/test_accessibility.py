@@ -93,6 +93,7 @@ async def test_what_is_asked_shown_once_and_refused_is_accessible_and_fits(
     await expect(page.get_by_role("button", name="Not a request")).to_be_visible()
     await page.get_by_label("The consumer's number").fill("+14155550177")
     await page.get_by_role("button", name="Show the evidence").click()
+    await expect(page.get_by_role("link", name="Download all of it")).to_be_visible()
     await look(page, "a request to stop, and evidence")
     await go(page, "credentials")
     await page.get_by_label("What it is for").fill("Reports")
