@@ -21,7 +21,8 @@ from tests.console.steps import choose_status, log_in
 _REFUSALS = "Failed to load resource:"
 
 # A loaded machine may take its time; a rule that is broken is never kept by waiting.
-expect.set_options(timeout=60_000)
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 Open = Callable[[str], Awaitable[Page]]
 At = Callable[[str], Awaitable[Page]]
@@ -62,6 +63,7 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
 
     async def open_page(url: str) -> Page:
         context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         complaints.append(watch(context, url))
         page = await context.new_page()

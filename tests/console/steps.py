@@ -32,7 +32,7 @@ async def choose_status(page: Page, status: str) -> None:
         if not await entry.is_visible():
             await page.get_by_label("Your status").click()
         try:
-            return await entry.click(timeout=3_000)
+            return await entry.click(timeout=10_000)
         except TimeoutError:
             # A chat that came to the front took the focus, and with it the menu away.
             continue

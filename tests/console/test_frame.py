@@ -175,8 +175,10 @@ async def test_who_has_chats_is_asked_before_going_offline(page: Page, api: Fake
     await expect(question).to_contain_text("Your chat goes back to its queue")
     await page.keyboard.press("Alt+A")  # what lies under the question is out of reach
     await page.keyboard.press("Escape")
+    await expect(question).to_be_hidden()
     assert api.agent["status"] == "In-chat"
     await choose_status(page, "Offline")
+    await expect(question).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Your status: Offline")).to_be_visible()
 

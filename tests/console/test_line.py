@@ -68,7 +68,7 @@ async def test_a_call_without_an_answer_has_the_line_opened_anew(page: Page, api
     async def anew() -> bool:
         return len(api.resumed) > opened
 
-    await until(anew, within=10)
+    await until(anew)
 
 
 async def test_two_tabs_share_one_stream(page: Page, api: FakeApi) -> None:

@@ -17,7 +17,7 @@ async def test_an_offer_tells_how_long_the_consumer_waits(page: Page, api: FakeA
     await api.offer(131)
     api.offers[0]["waiting_since"] = moment(minutes=12)
     await api.emit("offers.changed", agent_ids=[7])
-    await expect(page.locator(".card.offer")).to_contain_text(re.compile(r"waits 12:0\d"))
+    await expect(page.locator(".card.offer")).to_contain_text(re.compile(r"waits 12:\d\d"))
     await expect(page.locator(".card.offer")).to_contain_text("New chat · English")
 
 
@@ -36,10 +36,10 @@ async def test_a_chat_tells_whose_turn_it_is_and_who_wrote_last(page: Page, api:
     await api.say(131, "Hello?")
     card = page.locator("[data-chat='131']")
     # Before any answer the consumer waits since the queue began, not since the last text.
-    await expect(card).to_contain_text(re.compile(r"waits 5:0\d"))
+    await expect(card).to_contain_text(re.compile(r"waits 5:\d\d"))
     await expect(card.locator(".preview")).to_have_text("Hello?")
     await write(page, "Here I am")
-    await expect(card).to_contain_text(re.compile(r"answered 0:0\d"))
+    await expect(card).to_contain_text(re.compile(r"answered 0:\d\d"))
     await expect(card.locator(".preview")).to_have_text("You: Here I am")
     await api.say(131, "I am Caro", "agent", agent=(9, "Caro Diaz"))
     await expect(card.locator(".preview")).to_have_text("Caro Diaz: I am Caro")
@@ -76,7 +76,7 @@ async def test_what_is_unread_survives_a_reload_and_what_is_read_is_told_once(
     async def told() -> bool:
         return bool(api.chats[132]["read_seq"] == 3)
 
-    await until(told, within=10)
+    await until(told)
     await page.locator("[data-chat='131']").click()
     await page.reload()
     await expect(page.get_by_role("heading", name="+1 415 555 0131")).to_be_visible()

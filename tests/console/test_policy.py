@@ -44,5 +44,5 @@ async def test_a_breach_is_noticed(browser: Browser, api: FakeApi, breach: str) 
     async def noticed() -> bool:
         return complaints != []
 
-    await until(noticed, within=10)
+    await until(noticed)
     await context.close()

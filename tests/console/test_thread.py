@@ -198,6 +198,7 @@ async def test_what_came_while_the_agent_was_elsewhere_is_marked(page: Page, api
     await api.say(132, "Another consumer")
     await page.locator("[data-chat='132']").click()
     await api.say(131, "While you were away")
+    await expect(page.locator("[data-chat='131'] .badge")).to_have_text("1 new")
     await page.locator("[data-chat='131']").click()
     await expect(page.locator(".talk .mark.fresh + .bubble")).to_contain_text("While you were away")
     await api.say(131, "An answer", "agent")
