@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 import structlog
@@ -19,10 +20,11 @@ from activities.probes import Probes
 from activities.sends import SendActivities
 from carriers.http import new_client
 from domain.process import ChatRef
-from services import process, receipts, routing
+from services import process, receipts
 from settings import Settings
-from store import incarnations, tenants
+from store import incarnations
 from store.database import Database
+from sweep import sweeping
 from temporal import ids
 from temporal.failures import PrivateFailures
 from temporal.plugin import Parts, connected
@@ -35,7 +37,6 @@ log = structlog.get_logger()
 
 # Above the number of live chats a process serves; an evicted one costs a replay.
 CACHED_WORKFLOWS = 5_000
-MATCH_EVERY = 30.0
 PROBE_EVERY = 2.5
 GRACEFUL = timedelta(seconds=5)
 PASSED_THROUGH = ("domain", "workflows", "pydantic", "structlog")
@@ -89,31 +90,6 @@ def sends_worker(client: Client, sends: SendActivities, build_id: str = "") -> W
     )
 
 
-async def sweep_matches(db: Database) -> None:
-    """Repeat the whole match now and then: what it repairs is a broken rule, and is logged."""
-    while True:
-        await asyncio.sleep(MATCH_EVERY)
-        await sweep_matches_once(db)
-
-
-async def sweep_matches_once(db: Database) -> None:
-    """One round; a tenant whose match fails does not keep the others from theirs."""
-    try:
-        tenant_ids = await db.read(tenants.ids)
-    except Exception as error:
-        log.warning("routing.sweep_failed", error=type(error).__name__)
-        return
-    for tenant_id in tenant_ids:
-        try:
-            repaired = await db.write(routing.sweep, tenant_id)
-        except Exception as error:
-            name = type(error).__name__
-            log.warning("routing.sweep_failed", tenant_id=tenant_id, error=name, exc_info=error)
-        else:
-            if repaired:
-                log.error("routing.repaired", tenant_id=tenant_id, offers=repaired)
-
-
 async def ask_carriers(probes: Probes, every: float = PROBE_EVERY) -> None:
     """Ask the carrier accounts that are out of order whether they are back."""
     while True:
@@ -125,8 +101,8 @@ async def ask_carriers(probes: Probes, every: float = PROBE_EVERY) -> None:
             log.warning("carrier.probe_failed", error=name, exc_info=error)
 
 
-def guards(parts: Parts) -> list[Awaitable[None]]:
-    """The loops beside the chat workers: reconcile, resend, match."""
+def guard(parts: Parts) -> Awaitable[None]:
+    """The loop beside the chat workers: reconcile, resend, forget."""
     db = parts.db
 
     async def repoint(ref: ChatRef) -> None:
@@ -137,7 +113,7 @@ def guards(parts: Parts) -> list[Awaitable[None]]:
         await db.write(receipts.forget_old)
         return await db.read(incarnations.unsettled)
 
-    return [reconcile_for_ever(parts.connect, unsettled, repoint), sweep_matches(db)]
+    return reconcile_for_ever(parts.connect, unsettled, repoint)
 
 
 async def run_worker(settings: Settings, role: str) -> None:
@@ -146,11 +122,16 @@ async def run_worker(settings: Settings, role: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     http = new_client()
-    async with Parts.opened(settings, http) as parts:
+    async with Parts.opened(settings, http) as parts, _beside(parts.db, role):
         client = await connected(parts.connect, stop)
         if client is not None:
             await _work(settings, parts, client, role, stop)
     await http.aclose()
+
+
+def _beside(db: Database, role: str) -> AbstractAsyncContextManager[None]:
+    """What does not wait for Temporal: a worker that starts without it sweeps all the same."""
+    return sweeping(db) if role in ("all", "chats") else contextlib.nullcontext()
 
 
 async def _work(
@@ -161,7 +142,7 @@ async def _work(
     loops: list[Awaitable[None]] = [parts.relay.run()]
     if role in ("all", "chats"):
         workers.append(chats_worker(client, parts.db, settings.build_id))
-        loops += guards(parts)
+        loops.append(guard(parts))
     if role in ("all", "sends"):
         workers.append(sends_worker(client, sends, settings.build_id))
         loops.append(ask_carriers(Probes(parts.db, parts.carrier_of)))

@@ -30,6 +30,7 @@ from store import installation
 from store.database import Database, WallClock
 from store.numbers import Account
 from store.outbox import Owed
+from sweep import sweeping
 from temporal import ids
 from temporal.binding import WrongNamespace, bind
 from temporal.relay import Relay
@@ -65,7 +66,7 @@ class Parts:
 
 
 def build_app(settings: Settings) -> FastAPI:
-    """The HTTP edge with the console, the relay running beside it."""
+    """The HTTP edge with the console; the relay and the sweep run beside it."""
     db = Database(settings.database_url, WallClock(), flush)
     connect = Connection(settings, db)
     relay = Relay(db, connect)
@@ -84,7 +85,8 @@ def build_app(settings: Settings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def beside() -> AsyncIterator[None]:
         running = asyncio.create_task(relay.run())
-        yield
+        async with sweeping(db):
+            yield
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await relay.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from domain.routing import DECLINE_PAUSE, FIRST_LOOK
 from services import routing
 from store import tables as t
 from store.database import Tx
-from tests.conftest import SetClock
+from tests.conftest import OpenDatabase, SetClock
 from tests.world import World
 
 OTHER = "+14155550121"
@@ -85,3 +86,18 @@ async def test_a_chat_that_waited_before_its_queue_closed_is_offered_when_it_ope
     clock.move(hours=1, minutes=1)
     assert await sweep(world) == 0
     assert await world.offers("ana") == [chat_id]
+
+
+async def test_sweeps_of_several_processes_at_once_make_one_offer(
+    world: World, clock: SetClock, open_database: OpenDatabase
+) -> None:
+    await world.status("ana")
+    chat_id = await world.waiting_chat()
+    await world.decline("ana", chat_id)
+    clock.move(seconds=DECLINE_PAUSE.total_seconds())
+    async with open_database() as other:
+        there = world.seen_through(other)
+        assert sum(await asyncio.gather(*(sweep((world, there)[n % 2]) for n in range(6)))) == 0
+    o = t.offers.c
+    made = await world.rows(sa.select(o.id).where(o.chat_id == chat_id, o.state == "pending"))
+    assert len(made) == 1

@@ -68,7 +68,7 @@ async def test_chats_go_on_in_a_temporal_that_lost_its_data(
     monkeypatch.setattr(reconciler, "EVERY", 0.5)
     connection = Connection(Settings(temporal_address=server.address), engine.db)
     parts = Parts(engine.db, connection, engine.relay, lambda _account: engine.carrier)
-    guards = [asyncio.ensure_future(guard) for guard in workers.guards(parts)]
+    guard = asyncio.ensure_future(workers.guard(parts))
     chat_id = await engine.world.connected_chat()
     await engine.quiet()
 
@@ -85,9 +85,8 @@ async def test_chats_go_on_in_a_temporal_that_lost_its_data(
     # Bound again, too: another database is refused.
     with pytest.raises(WrongNamespace):
         await bind(emptied, another)
-    for guard in guards:
-        guard.cancel()
-    await asyncio.gather(*guards, return_exceptions=True)
+    guard.cancel()
+    await asyncio.gather(guard, return_exceptions=True)
 
 
 async def another(namespace: str) -> tuple[str, str | None]:
