@@ -60,8 +60,8 @@ class SendActivities:
                 return _done(claim)
             case Superseded():
                 return SentText(SendOutcome.SUPERSEDED)
-            case NotDue(wait):
-                raise _later("the number's next slot is not due", wait)
+            case NotDue(wait, why):
+                raise _later(why, wait)
             case OutOfOrder(wait):
                 raise _later("the carrier account is out of order", wait)
             case HandOver():

@@ -29,6 +29,10 @@ FRESH = timedelta(seconds=5)
 # A carrier that cannot be asked at all is waited for so long, if other texts of the chat could go
 # out meanwhile: its agent and consumer must not be kept apart by one text.
 DOUBT_PATIENCE = timedelta(minutes=5)
+# A text waits for those of the pair's chat before, and looks again so often.
+BEHIND_PAUSE = timedelta(seconds=2)
+# But not for ever: a process may hang. Longer than any pause that a carrier may ask for.
+BEHIND_PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,10 @@ class Superseded:
 
 @dataclass(frozen=True)
 class NotDue:
-    """The number's next slot is not free yet."""
+    """It is not its turn yet."""
 
     wait: timedelta
+    why: str = "the number's next slot is not due"
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class _Route:
 
 def claim(tx: Tx, tenant_id: int, message_id: int, incarnation: int | None) -> Claim:
     """Take a text for sending. Consent is checked once more, in this same transaction."""
-    text = sends.lock(tx, tenant_id, message_id)
+    text = sends.to_claim(tx, tenant_id, message_id)
     if text is None:
         return Settled()
     chat = None if text.chat_id is None else chats.seen(tx, text.tenant_id, text.chat_id)
@@ -137,6 +142,9 @@ def _take(tx: Tx, text: Sending, route: _Route) -> Claim:
     if way is None:
         healths = [known for _, known in route.ways]
         return OutOfOrder(rules.wait(healths, tx.now, text.id))
+    since = {account.id: known.since for account, known in route.ways}[way.account.id]
+    if text.behind and _keeps_behind(tx, text, since):
+        return NotDue(BEHIND_PAUSE, "a text of the consumer's chat before goes first")
     wait = slots.take(tx, text)
     if wait > timedelta(0):
         return NotDue(wait)
@@ -154,6 +162,18 @@ def _take(tx: Tx, text: Sending, route: _Route) -> Claim:
         account_id=claimed.account_id,
     )
     return _hand_over(claimed, route, way.account)
+
+
+def _keeps_behind(tx: Tx, text: Sending, carried_since: datetime | None) -> bool:
+    """Whether it goes on waiting for the pair's chats before: the consumer reads one thread.
+
+    They have ended, and wait for older ones alone, so no two wait for each other. The time counts
+    in which it could have gone out itself, and so they, too: no outage is part of it.
+    """
+    if text.behind_since is None:
+        sends.update(tx, text, behind_since=tx.now)
+        return True
+    return tx.now - max(text.behind_since, carried_since or text.behind_since) < BEHIND_PATIENCE
 
 
 def _in_doubt(tx: Tx, text: Sending, route: _Route) -> Claim:

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam
 from domain.receipts import SegmentStatus
 from domain.statuses import RANK, MessageStatus, Priority
 from store import tables as t
+from store import unsent
 from store.database import AnyRow, Tx, on_each
 
 # A text in doubt can only be mistaken for one that was written not long before it.
@@ -43,8 +44,11 @@ class Sending:
     attempts: int
     provider_id: str | None
     account_id: int | None
+    behind_since: datetime | None = None
     # Of its chat, whom events tell.
     agent_id: int | None = None
+    # As its claim finds it: the pair's chats before still owe texts.
+    behind: bool = False
 
 
 _AGENT = (
@@ -70,6 +74,7 @@ _COLUMNS = (
     m.attempts,
     m.provider_id,
     m.account_id,
+    m.behind_since,
     _AGENT,
 )
 _BY_ID = sa.select(*_COLUMNS).where(
@@ -78,6 +83,7 @@ _BY_ID = sa.select(*_COLUMNS).where(
     m.direction == "outbound",
 )
 _LOCK = _BY_ID.with_for_update(key_share=True)
+_CLAIM = _LOCK.add_columns(unsent.BEHIND)
 _TENANT = sa.select(m.tenant_id).where(m.id == bindparam("message_id"))
 _BY_PROVIDER = sa.select(*_COLUMNS).where(
     m.tenant_id == bindparam("tenant_id"),
@@ -125,6 +131,12 @@ def lock(tx: Tx, tenant_id: int, message_id: int) -> Sending | None:
     """The tenant's text under its row lock."""
     wanted = {"tenant_id": tenant_id, "message_id": message_id}
     return _sending(tx.conn.execute(_LOCK, wanted).one_or_none())
+
+
+def to_claim(tx: Tx, tenant_id: int, message_id: int) -> Sending | None:
+    """The same, and whether others go first."""
+    wanted = {"tenant_id": tenant_id, "message_id": message_id}
+    return _sending(tx.conn.execute(_CLAIM, wanted).one_or_none())
 
 
 def by_id(tx: Tx, tenant_id: int, message_id: int) -> Sending | None:

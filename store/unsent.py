@@ -41,6 +41,22 @@ _OF_CHAT = (
     .order_by(m.seq)
 )
 
+_before = t.messages.alias("before")
+# Beside a text of a chat: the pair's chats before have ended, and still owe the consumer texts.
+BEHIND = (
+    sa.exists()
+    .where(
+        _before.c.tenant_id == m.tenant_id,
+        _before.c.number_id == m.number_id,
+        _before.c.consumer_id == m.consumer_id,
+        _before.c.chat_id < m.chat_id,
+        # Unqualified, word for word as the index has it: it is the inner table's.
+        sa.text(t.UNSENT_TEXT),
+    )
+    .correlate(t.messages)
+    .label("behind")
+)
+
 
 def of_chat(tx: Tx, tenant_id: int, chat_id: int) -> list[int]:
     """The texts that a chat still owes, in the order in which they must go out."""

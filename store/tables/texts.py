@@ -56,6 +56,8 @@ messages = table(
     Column("unique_key", Text, nullable=False),
     moment("created_at", nullable=False),
     moment("slot_at"),
+    # Since when it could go out, but for a text of the pair's chat before.
+    moment("behind_since"),
     moment("claimed_at"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     moment("sent_at"),
@@ -68,7 +70,8 @@ messages = table(
     CheckConstraint("(chat_id IS NULL) = (seq IS NULL)", name="seq_with_chat"),
     # Sends: what is still owed, by chat and by number.
     partial_index("ix_messages_unsent", "chat_id", "seq", where=UNSENT_TEXT),
-    # An opt-out blocks what is still queued for the consumer (B).
+    # An opt-out blocks what is still queued for the consumer (B); a claim looks for what a chat
+    # before still owes.
     partial_index("ix_messages_unsent_consumer", "consumer_id", where=UNSENT_TEXT),
     # Who asks to stop and waits for a decision.
     partial_index("ix_messages_asks_to_stop", "tenant_id", "consumer_id", where=ASKS_TO_STOP),

@@ -111,3 +111,8 @@ async def test_a_query_uses_the_index_that_is_there_for_it(world: World, index: 
     assert f"USING INDEX {index} " in found, found
     for table in ("chats", "consumers", "messages", "offers"):
         assert f"SCAN {table}" not in found, found
+
+
+async def test_a_claim_finds_by_the_consumer_what_the_chats_before_still_owe(world: World) -> None:
+    found = await world.db.write(plans, lambda tx: sends.to_claim(tx, 1, 1))
+    assert "SEARCH before USING INDEX ix_messages_unsent_consumer " in found, found

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
 from temporalio.client import Client
 
 from domain.statuses import ChatStatus, MessageStatus
 from store import outbox
-from tests.engine import Engine
+from store import tables as t
+from tests.engine import Engine, eventually
 from tests.workflows.conftest import ShiftedClock
+from tests.world import PHONE
 
 OTHER = "+14155550122"
+QUIET = "+14155550133"
 
 
 async def test_an_hour_without_the_carrier_holds_neither_accept_nor_end_nor_stop(
@@ -45,6 +50,63 @@ async def test_an_hour_without_the_carrier_holds_neither_accept_nor_end_nor_stop
     theirs = [text.text for text in engine.carrier.taken if text.recipient == OTHER]
     assert len(theirs) == 1
     assert "opted out" in theirs[0]
+
+
+@pytest.mark.parametrize("end", ["the agent ends", "the consumer leaves"])
+async def test_what_two_chats_in_a_row_say_during_an_outage_is_read_in_order(
+    engine: Engine, end: str
+) -> None:
+    world = engine.world
+    await world.configure(follow_up=0)
+    # Of several consumers, since one may be read in order by chance.
+    chats = {phone: [await world.connected_chat(sender=phone)] for phone in (PHONE, OTHER, QUIET)}
+    await engine.quiet()
+    engine.carrier.down = True
+    for phone, (first,) in chats.items():
+        await world.reply("ana", first, "That is all")
+        if end == "the consumer leaves":
+            await world.text("EXIT", sender=phone)
+        else:
+            await world.end("ana", first)
+        again = await world.text("One more thing", sender=phone)
+        assert again.chat_id is not None
+        chats[phone].append(again.chat_id)
+    await engine.skip(minutes=10)
+    engine.carrier.down = False
+    await engine.skip(minutes=2)
+    await engine.quiet()
+    for phone, both in chats.items():
+        said = [text for chat_id in both for text in await world.thread(chat_id)]
+        kept = [text.text for text in said if text.status is MessageStatus.SENT]
+        assert [text.text for text in engine.carrier.taken if text.recipient == phone] == kept
+        assert {"ended", "menu"} <= {text.kind for text in said}
+
+
+async def test_what_a_chat_still_owes_comes_first_though_its_process_has_to_be_rebuilt_for_it(
+    real_engine: Engine,
+) -> None:
+    world = real_engine.world
+    await world.configure(follow_up=0)
+    first = await world.connected_chat()
+    await real_engine.quiet()
+    real_engine.carrier.down = True
+    await world.reply("ana", first, "That is all")
+    await world.end("ana", first)
+    await real_engine.quiet_relay()
+    await (await real_engine.process(first)).terminate("lost")
+    real_engine.carrier.down = False
+    again = await world.text("One more thing")
+    assert again.chat_id is not None
+
+    async def is_held_behind() -> bool:
+        since = sa.select(t.messages.c.id).where(t.messages.c.behind_since.is_not(None))
+        return bool(await world.rows(since))
+
+    await eventually(is_held_behind)
+    await real_engine.reconcile()
+    await real_engine.quiet()
+    both = [*await world.thread(first), *await world.thread(again.chat_id)]
+    assert real_engine.carrier.texts == [m.text for m in both if m.direction == "outbound"]
 
 
 async def test_an_hour_without_temporal_loses_nothing_and_expires_nobody_who_answered(
