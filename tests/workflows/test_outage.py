@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from temporalio.client import Client
 
+from activities.sends import SendActivities
 from domain.statuses import ChatStatus, MessageStatus
 from store import outbox
 from store import tables as t
-from tests.engine import Engine, eventually
+from tests.engine import BASE_URL, Engine, both_workers, eventually
 from tests.workflows.conftest import ShiftedClock
 from tests.world import PHONE
 
@@ -113,8 +114,8 @@ async def test_an_hour_without_temporal_loses_nothing_and_expires_nobody_who_ans
     real_engine: Engine, shifted: ShiftedClock
 ) -> None:
     world = real_engine.world
-    await world.timers(chat_timeout=30, unanswered_expiration=30)
-    away = True
+    await world.timers(chat_timeout=45, unanswered_expiration=30)
+    away = False
 
     async def connect() -> Client:
         if away:
@@ -122,6 +123,13 @@ async def test_an_hour_without_temporal_loses_nothing_and_expires_nobody_who_ans
         return real_engine.client
 
     real_engine.relay._connect = connect
+    shifted.back = timedelta(minutes=61)
+    quiet = await world.connected_chat("ben", sender=QUIET)
+    await real_engine.quiet()
+    before = list(real_engine.carrier.texts)
+    # Its time-out falls into the hour.
+    await real_engine.workers.aclose()
+    away = True
     shifted.back = timedelta(minutes=60)
     answered = await world.connected_chat()
     silent = await world.waiting_chat(sender=OTHER)
@@ -129,15 +137,23 @@ async def test_an_hour_without_temporal_loses_nothing_and_expires_nobody_who_ans
         shifted.back = timedelta(minutes=minutes)
         await world.text(f"still here, {minutes}")
         await world.reply("ana", answered, f"so are we, {minutes}")
+    shifted.back = timedelta(minutes=20)
+    await world.text("back again", sender=QUIET)
     shifted.back = timedelta(0)
     assert await real_engine.db.read(outbox.count) > 0
-    assert real_engine.carrier.texts == []
+    assert real_engine.carrier.texts == before
     away = False
+    sends = SendActivities(real_engine.db, lambda _account: real_engine.carrier, BASE_URL)
+    await real_engine.deploy(lambda: both_workers(real_engine.client, real_engine.db, sends))
     await real_engine.quiet()
-    mine = [text.text for text in real_engine.carrier.taken if text.recipient != OTHER]
+    mine = [text.text for text in real_engine.carrier.taken if text.recipient == PHONE]
     assert mine[-2:] == ["so are we, 40", "so are we, 20"]
     assert mine == [m.text for m in await world.thread(answered) if m.direction == "outbound"]
     assert await world.chat_status(answered) is ChatStatus.ASSIGNED
+    # Its process has looked at the clock by the time that it has sent this.
+    await world.reply("ben", quiet, "welcome back")
+    await real_engine.quiet()
+    assert await world.chat_status(quiet) is ChatStatus.ASSIGNED
     # The greeting itself was held up: its reader has had no time to answer it yet.
     assert await world.chat_status(silent) is ChatStatus.QUEUED
     sent = [m for m in await world.thread(silent) if m.direction == "outbound"]
