@@ -5,9 +5,9 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright, expect
 
+from tests.console.looks import judge
 from tests.simulators.world import Engine, Program, eventually
 
 PIXEL = base64.b64decode(
@@ -88,8 +88,7 @@ async def test_a_fault_is_set_on_the_page(page: Page, carrier: Program) -> None:
 
 
 async def look(page: Page, state: str) -> None:
-    results = await Axe().run(page)
-    assert results.violations_count == 0, f"{state}: {results.generate_report()}"
+    await judge(page, state)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 
 
