@@ -84,6 +84,8 @@ async def test_a_kept_text_can_be_copied(page: Page, api: FakeApi) -> None:
     await in_a_chat(page, api)
     await page.get_by_label("Your text").fill("half-writ")
     await api.close(131, "disconnected_by_end_user")
+    # Told after the text is kept; it would come over what is told of the copy.
+    await expect(page.locator("#announce")).to_contain_text("Ended by the consumer")
     await page.get_by_role("button", name="Copy the text").click()
     await expect(page.locator("#announce")).to_have_text("Copied")
     assert await page.evaluate("navigator.clipboard.readText()") == "half-writ"
