@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from domain.segments import AGENT_MAX
 from domain.texts import fallbacks
 from domain.variables import (
-    SAMPLES,
-    TextRefused,
     UnknownVariable,
     Values,
     Variable,
+    check_length,
     check_variables,
     fill,
 )
@@ -33,24 +32,11 @@ class Shortcut:
     opt_in: bool = False
 
 
-class TooLongToSend(TextRefused):
-    """More than an agent's message holds: nobody could send it as it is."""
-
-    def __init__(self, length: int) -> None:
-        super().__init__(
-            f"An agent's message has at most {AGENT_MAX} characters, as it is written and with its "
-            f"variables filled in (by {length - AGENT_MAX} too many)."
-        )
-
-
 def check(wording: str, company: str) -> None:
     """Refuses variables that nobody could fill in, and what no agent of the company could send
-    (A8). Raises `UnknownVariable`, `TooLongToSend`."""
+    (A8). Raises `UnknownVariable`, `TooLong`."""
     check_variables(wording, VARIABLES, "a shortcut")
-    likely = fill(wording, {**SAMPLES, Variable.COMPANY_NAME: company})
-    length = max(len(wording), len(likely))
-    if length > AGENT_MAX:
-        raise TooLongToSend(length)
+    check_length(wording, company, AGENT_MAX, "An agent's message")
 
 
 def filled(wording: str, values: Values) -> str:

@@ -12,14 +12,15 @@ from enum import StrEnum
 from domain.commands import folded
 from domain.segments import API_MAX
 from domain.variables import (
-    SAMPLES,
     TIMES,
     TextRefused,
     Values,
     Variable,
+    check_length,
     check_variables,
     fill,
     names,
+    sample,
 )
 from domain.wordings import BUILT_IN
 
@@ -79,16 +80,6 @@ class CompanyNotNamed(TextRefused):
         super().__init__(f"The {key} text must name {company}: say @{{{Variable.COMPANY_NAME}}}.")
 
 
-class TooLongText(TextRefused):
-    """No carrier takes more: the text would never be sent."""
-
-    def __init__(self, key: TextKey, length: int) -> None:
-        super().__init__(
-            f"The {key} text has at most {API_MAX} characters, as it is written and with its "
-            f"variables filled in (by {length - API_MAX} too many)."
-        )
-
-
 class EmptyText(TextRefused):
     def __init__(self, key: TextKey) -> None:
         super().__init__(f"The {key} text is empty.")
@@ -118,11 +109,9 @@ def check(key: TextKey, template: str, company: str) -> None:
     for variable in sorted(CATALOGUE[key].needed):
         if not names(template, variable):
             raise VariableMissing(key, variable)
-    likely = fill(template, {**SAMPLES, Variable.COMPANY_NAME: company})
-    if CATALOGUE[key].signed and folded(company) not in folded(likely):
+    if CATALOGUE[key].signed and folded(company) not in folded(sample(template, company)):
         raise CompanyNotNamed(key, company)
-    if (length := max(len(template), len(likely))) > API_MAX:
-        raise TooLongText(key, length)
+    check_length(template, company, API_MAX, f"The {key} text")
 
 
 def wording_of(

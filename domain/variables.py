@@ -54,6 +54,16 @@ class UnknownVariable(TextRefused):
         super().__init__(f"@{{{name}}} is not a variable of {text}. Allowed: {listed}.")
 
 
+class TooLong(TextRefused):
+    """Nobody could send it as it is."""
+
+    def __init__(self, text: str, most: int, length: int) -> None:
+        super().__init__(
+            f"{text} has at most {most} characters, as it is written and with its variables "
+            f"filled in (by {length - most} too many)."
+        )
+
+
 class ValueMissing(LookupError):
     """A text was to be sent without a value that it needs: a mistake of the caller."""
 
@@ -75,6 +85,11 @@ def fill(template: str, values: Values) -> str:
         return value.removesuffix(".") if ends_twice else value
 
     return _VARIABLE.sub(value_of, _without_unknown_times(template, values))
+
+
+def sample(template: str, company: str) -> str:
+    """A checked wording as this company's consumers may get it, roughly."""
+    return fill(template, {**SAMPLES, Variable.COMPANY_NAME: company})
 
 
 def _value(variable: Variable, values: Values) -> str | None:
@@ -99,6 +114,13 @@ def check_variables(template: str, allowed: frozenset[Variable], text: str) -> N
     for found in _VARIABLE.finditer(template):
         if found[1] not in allowed or not found[0].endswith("}"):
             raise UnknownVariable(text, allowed, found[1])
+
+
+def check_length(template: str, company: str, most: int, text: str) -> None:
+    """Refuses what could not be sent, as it is written or filled in (A8). Raises `TooLong`."""
+    length = max(len(template), len(sample(template, company)))
+    if length > most:
+        raise TooLong(text, most, length)
 
 
 def names(template: str, variable: Variable) -> bool:

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 from domain.config.plan import Change, Kind, Plan, Verb
 from domain.segments import count, first_ucs2_character
-from domain.variables import SAMPLES, Variable, fill
+from domain.variables import sample
 
 
 def costs(plan: Plan, company: str) -> Iterator[str]:
     """One line for each new wording that takes more than one segment, or is UCS-2."""
-    values = {**SAMPLES, Variable.COMPANY_NAME: company}
     for change in plan.changes:
         if change.verb is Verb.DELETE:
             continue
         for field, wording in _wordings(change):
-            text = fill(wording, values)
+            text = sample(wording, company)
             size = count(text)
             found = first_ucs2_character(text)
             if size.segments > 1 or found:

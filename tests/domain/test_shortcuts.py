@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.segments import AGENT_MAX
-from domain.shortcuts import Shortcut, TooLongToSend, check, filled, in_order, wording_of
-from domain.variables import UnknownVariable, Variable
+from domain.shortcuts import Shortcut, check, filled, in_order, wording_of
+from domain.variables import TooLong, UnknownVariable, Variable
 
 VALUES = {
     Variable.COMPANY_NAME: "Acme",
@@ -65,7 +65,7 @@ def test_a_wording_that_no_agent_could_send_is_refused_also_for_what_is_filled_i
         check(fits, "Acme")
     check(named, "A" * len("@{COMPANY_NAME}"))
     for wording in ("x" * (AGENT_MAX + 1), named):
-        with pytest.raises(TooLongToSend, match="by 1 too many"):
+        with pytest.raises(TooLong, match="by 1 too many"):
             check(wording, "A" * (len("@{COMPANY_NAME}") + 1))
 
 

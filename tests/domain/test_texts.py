@@ -12,11 +12,10 @@ from domain.texts import (
     CompanyNotNamed,
     EmptyText,
     TextKey,
-    TooLongText,
     check,
     render,
 )
-from domain.variables import TextRefused, UnknownVariable, ValueMissing, Variable, fill
+from domain.variables import TextRefused, TooLong, UnknownVariable, ValueMissing, Variable, fill
 from domain.wordings import BUILT_IN
 
 ACME: dict[Variable, str | None] = {
@@ -89,7 +88,7 @@ def test_a_text_fits_a_message_as_it_is_written_and_with_its_variables_filled_in
     at_most, company = "x" * (API_MAX - 40), "@{COMPANY_NAME}"
     check(TextKey.GREETING, at_most + company, "A" * 40)
     for wording, name in ((at_most + company, "A" * 41), (at_most + "x" * 26 + company, "A")):
-        with pytest.raises(TooLongText, match=r"at most 1600 characters.*\(by 1 too many\)"):
+        with pytest.raises(TooLong, match=r"at most 1600 characters.*\(by 1 too many\)"):
             check(TextKey.GREETING, wording, name)
 
 
