@@ -15,7 +15,7 @@ from tests.console.browsers import launch
 from tests.console.fake_api import FakeApi
 from tests.console.fake_server import FakeServer
 from tests.console.product import Product
-from tests.console.steps import choose_status, log_in
+from tests.console.steps import choose_status, come_in, log_in
 
 # What a browser writes by itself when a call is refused or unanswered.
 _REFUSALS = "Failed to load resource:"
@@ -88,10 +88,7 @@ async def api() -> AsyncIterator[FakeApi]:
 @pytest.fixture
 async def page(api: FakeApi, open_page: Open) -> Page:
     """The console with Ana logged in."""
-    page = await open_page(api.url)
-    await log_in(page)
-    await expect(page.get_by_label("Your status")).to_be_visible()
-    return page
+    return await come_in(await open_page(api.url))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,13 @@ async def log_in(page: Page, email: str = "ana@acme.example", password: str = "r
     await page.get_by_role("button", name="Log in").click()
 
 
+async def come_in(page: Page) -> Page:
+    """Ana logs in; returns when the console is there."""
+    await log_in(page)
+    await expect(page.get_by_label("Your status")).to_be_visible()
+    return page
+
+
 async def in_a_chat(page: Page, api: FakeApi, chat_id: int = 131) -> None:
     """The agent has accepted an offer."""
     await api.offer(chat_id)

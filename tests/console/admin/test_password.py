@@ -12,7 +12,7 @@ from tests.console import looks
 from tests.console.admin.company import Company
 from tests.console.admin.test_accessibility import dress, look
 from tests.console.conftest import Open
-from tests.console.steps import log_in
+from tests.console.steps import come_in
 
 NEW = "a long sentence"
 CALL = "**/agent/api/v1/me/password"
@@ -21,10 +21,7 @@ CALL = "**/agent/api/v1/me/password"
 @pytest.fixture
 async def ana(company: Company, open_page: Open) -> Page:
     """The agents' console, with Ana logged in."""
-    page = await open_page(company.url)
-    await log_in(page)
-    await expect(page.get_by_label("Your status")).to_be_visible()
-    return page
+    return await come_in(await open_page(company.url))
 
 
 async def open_form(page: Page) -> None:

@@ -46,6 +46,12 @@ async def press_apply(page: Page) -> None:
     await page.get_by_role("button", name="Apply 1 change").click()
 
 
+async def is_done(page: Page, version: int) -> None:
+    await expect(page.locator("#done")).to_contain_text(f"Version {version} holds now.")
+    await expect(page.locator("#plan")).to_be_hidden()
+    await expect(page.locator("#pending")).to_be_hidden()
+
+
 async def test_what_was_applied_is_said_to_be_though_it_cannot_be_read_at_once(
     renamed: Page, company: Company
 ) -> None:
@@ -53,9 +59,7 @@ async def test_what_was_applied_is_said_to_be_though_it_cannot_be_read_at_once(
     await page.route(HELD, lost_on_the_way)
     async with page.expect_request_finished(lambda call: call.url.endswith("/apply")):
         await press_apply(page)
-    await expect(page.locator("#done")).to_contain_text("Version 2 holds now.")
-    await expect(page.locator("#plan")).to_be_hidden()
-    await expect(page.locator("#pending")).to_be_hidden()
+    await is_done(page, version=2)
     # What is typed before it can be read stays, and the next version is built on this one.
     await page.get_by_label("Name", exact=True).fill("Shop")
     await page.unroute(HELD)
@@ -76,9 +80,7 @@ async def test_an_apply_whose_answer_was_lost_is_found_to_have_come_through(
     await expect(page.locator("#plan")).to_contain_text("Nobody knows yet whether it was applied.")
     await judge(page, "in doubt")
     await page.unroute(HELD)
-    await expect(page.locator("#done")).to_contain_text("Version 2 holds now.")
-    await expect(page.locator("#plan")).to_be_hidden()
-    await expect(page.locator("#pending")).to_be_hidden()
+    await is_done(page, version=2)
     assert await name_of_orders(company) == "Sales"
 
 
